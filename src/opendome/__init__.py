@@ -1,0 +1,113 @@
+"""OpenDome: an open simulator of a short-range rocket-defence system.
+
+>>> import opendome as od
+>>> result = od.run("two-towns", replications=200, seed=1, workers=2)  # doctest: +SKIP
+>>> result.save("out")  # doctest: +SKIP
+
+Nothing heavy is imported before it is used.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable
+
+    from opendome.montecarlo import Progress
+    from opendome.results import Result
+    from opendome.scenario import Scenario
+
+__all__ = ["Result", "__version__", "load", "open", "run"]
+
+
+def load(name_or_path: "str | os.PathLike") -> "Scenario":
+    """Read a scenario: the name of a shipped one, or the path of a TOML file.
+
+    Raises
+    ------
+    ScenarioError
+        One line per problem: where, what is wrong, what would be right.
+    """
+    from opendome import scenario
+
+    return scenario.load(name_or_path)
+
+
+def run(
+    scenario: "Scenario | str | os.PathLike",
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int = 1,
+    *,
+    trace: "Iterable[int]" = (0,),
+    progress: "Callable[[Progress], None] | None" = None,
+    command: str = "opendome.run",
+) -> "Result":
+    """Run a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or path
+    replications, seed : int, optional
+        By default those of the scenario's [study].
+    workers : int
+        Processes; the result does not depend on it.  A script that asks for more than one must
+        do so under `if __name__ == "__main__":`.
+    trace : iterable of int
+        Replications whose tables are kept in full.
+    progress : callable, optional
+        Called with a `montecarlo.Progress` as work arrives.
+    command : str
+        For the manifest.
+
+    Returns
+    -------
+    Result
+        After Ctrl-C: the finished replications, `manifest["interrupted"]` true.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario, or a number given here, is wrong.
+    """
+    from opendome import estimate, montecarlo, results
+
+    found = load(scenario) if not hasattr(scenario, "study") else scenario
+    estimate.check(found.published)
+    outcome = montecarlo.run(
+        found,
+        found.study.replications if replications is None else replications,
+        found.study.seed if seed is None else seed,
+        workers,
+        trace=trace,
+        progress=progress,
+    )
+    return results.collect(found, outcome, command)
+
+
+def open(folder: "str | os.PathLike") -> "Result":
+    """Read a result folder.
+
+    Raises
+    ------
+    ResultError
+        There is no result.
+    """
+    from opendome import results
+
+    return results.read(folder)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("opendome")
+        except PackageNotFoundError:  # run from a checkout that is not installed
+            return "0+unknown"
+    if name == "Result":
+        from opendome.results import Result
+
+        return Result
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

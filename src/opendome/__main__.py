@@ -1,0 +1,5 @@
+"""`python -m opendome` is `opendome`."""
+
+from opendome.cli import main
+
+main()

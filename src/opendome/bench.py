@@ -1,0 +1,114 @@
+"""Benchmarks that ship with the program: what a user waits for, in CPU seconds.
+
+CPU seconds because wall time on a shared machine measures the neighbours; medians of repeats;
+and a ratio to a fixed piece of plain Python measured in the same run, so that figures of two
+machines can be compared.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import NamedTuple
+
+REPEATS = 5
+
+#: What a fresh process does for the cold and the warm first result.
+FIRST = "import sys, opendome; opendome.run(sys.argv[1], replications=1, trace=())"
+
+
+class Row(NamedTuple):
+    """One benchmark."""
+
+    name: str
+    value: float
+    unit: str
+    ratio: float  # to the reference loop; nan for memory
+
+
+def measure(scenario: str, cold: bool = False) -> list[Row]:
+    """Run the benchmarks on a scenario.
+
+    Parameters
+    ----------
+    scenario : str
+        Name or path.
+    cold : bool
+        Also the first result with an empty kernel cache, which compiles everything.
+    """
+    reference = median(_cpu(_reference) for _ in range(REPEATS))
+    timed = [
+        ("reference loop", reference),
+        ("import opendome", _fresh("-c", "import opendome")),
+        ("opendome --help", _fresh("-m", "opendome", "--help")),
+    ]
+    if cold:
+        timed.append(("first result, cold", _cold(scenario)))
+    timed.append(("first result, warm", _fresh("-c", FIRST, scenario, repeats=1)))
+    timed += _replications(scenario)
+    rows = [Row(name, value, "CPU s", value / reference) for name, value in timed]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    return [*rows, Row("memory of one process, peak", peak, "MB", float("nan"))]
+
+
+def show(rows: list[Row]) -> None:
+    """Print the benchmarks as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("Benchmark", title="Medians; ratio to the reference loop of this run")
+    for name in ("Value", "Unit", "Ratio"):
+        table.add_column(name, justify="left" if name == "Unit" else "right")
+    for row in rows:
+        ratio = f"{row.ratio:.3g}" if row.ratio == row.ratio else ""
+        table.add_row(row.name, f"{row.value:.3g}", row.unit, ratio)
+    Console().print(table)
+
+
+def _reference() -> int:
+    """A fixed piece of plain Python: the unit of the ratios."""
+    total = 0
+    for i in range(2_000_000):
+        total += i * i & 7
+    return total
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _fresh(*arguments: str, repeats: int = REPEATS, cache: str | None = None) -> float:
+    """Median CPU seconds of a fresh interpreter with these arguments."""
+
+    def once() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        env = os.environ | ({"XDG_CACHE_HOME": cache} if cache else {})
+        subprocess.run(
+            [sys.executable, *arguments], env=env, check=True, stdout=subprocess.DEVNULL
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+    return median(once() for _ in range(repeats))
+
+
+def _cold(scenario: str) -> float:
+    with tempfile.TemporaryDirectory() as cache:
+        return _fresh("-c", FIRST, scenario, repeats=1, cache=cache)
+
+
+def _replications(scenario: str) -> list[tuple[str, float]]:
+    """Warm CPU seconds of one replication in this process."""
+    import opendome
+    from opendome import engine
+
+    setup = engine.prepare(opendome.load(scenario))
+    engine.replicate(setup, 1, 0)  # loads the kernels
+    each = median(_cpu(lambda rep=rep: engine.replicate(setup, 1, rep)) for rep in range(REPEATS))
+    return [("one replication, warm", each)]

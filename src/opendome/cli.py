@@ -1,0 +1,256 @@
+"""The command line.  Libraries load inside the commands: `opendome --help` must be quick."""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+BAD_INPUT = 2
+FAILED = 1
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+
+class _Commands(click.Group):
+    """Commands whose errors are one line each on stderr, `error: ...`, with the exit code."""
+
+    def main(self, args=None, prog_name=None, standalone_mode=True, **extra: Any) -> Any:
+        if not standalone_mode:
+            return super().main(args, prog_name, standalone_mode=False, **extra)
+        words = list(sys.argv[1:] if args is None else args)
+        try:
+            code = super().main(words, prog_name or "opendome", standalone_mode=False, **extra)
+        except click.ClickException as error:
+            _say([error.format_message()], "error: ")
+            sys.exit(error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            _say(["interrupted; nothing was written"])
+            sys.exit(INTERRUPTED)
+        except BrokenPipeError:  # `opendome ... | head`
+            sys.stderr.close()
+            sys.exit(FAILED)
+        except Exception as error:
+            if "--debug" in words:
+                traceback.print_exception(error)
+            _say(*_explained(error))
+            sys.exit(BAD_INPUT if _is_bad_input(error) else FAILED)
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        from difflib import get_close_matches
+
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            near = get_close_matches(args[0], self.commands, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(self.commands)}"
+            raise click.UsageError(f"unknown command {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+
+def _say(lines, prefix: str = "") -> None:
+    for line in lines:
+        click.echo(prefix + " ".join(line.split()), err=True)
+
+
+def _is_bad_input(error: Exception) -> bool:
+    """Whether the user can put it right: a wrong scenario, folder, size or number."""
+    from opendome.errors import CapacityError, ScenarioError
+
+    if isinstance(error, (ScenarioError, CapacityError)):
+        return True
+    results = sys.modules.get("opendome.results")
+    return results is not None and isinstance(error, results.ResultError)
+
+
+def _explained(error: Exception) -> tuple[list[str], str]:
+    if _is_bad_input(error):
+        return list(getattr(error, "lines", [str(error)])), "error: "
+    kind = type(error).__name__
+    what = str(error) if kind == "ReplicationError" else f"{kind}: {error}"
+    return [f"{what} (--debug shows where)"], "error: "
+
+
+def _debug(command):
+    return click.option(
+        "--debug", is_flag=True, expose_value=False, help="Show where in the code it failed."
+    )(command)
+
+
+def _as_json(command):
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(command)
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(_finite(value), indent=2, ensure_ascii=False))
+
+
+def _finite(value: Any) -> Any:
+    """The value with nan and infinities as null: JSON has neither."""
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(v) for v in value]
+    if isinstance(value, float) and value - value != 0.0:
+        return None
+    return value
+
+
+def _print_version(ctx: click.Context) -> None:
+    import opendome
+
+    click.echo(f"opendome {opendome.__version__}")
+    ctx.exit()
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, _, wanted: wanted and _print_version(ctx),
+    help="Show the version.",
+)
+def main() -> None:
+    """Simulate a short-range rocket-defence system, from the radar plot to the stock."""
+
+
+@main.command()
+@click.argument("scenario")
+@click.option("-n", "--replications", type=int, help="Replications (default: the scenario's).")
+@click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
+@click.option("--workers", type=int, help="Processes (default: one per core).")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Result folder to write.")
+@click.option("--force", is_flag=True, help="Replace an older result in that folder.")
+@click.option("--trace/--no-trace", default=True, help="Keep every table of replication 0.")
+@click.option("--no-progress", is_flag=True, help="No progress on stderr.")
+@_as_json
+@_debug
+def run(scenario, replications, seed, workers, out, force, trace, no_progress, as_json) -> None:
+    """Run SCENARIO (a shipped name or a TOML file), print the summary, write the result."""
+    import opendome
+    from opendome import results
+    from opendome.report import progress, summary
+
+    found = opendome.load(scenario)
+    out = out or results.default_folder(found.name)
+    results.check_target(out, force)
+    with progress.shown(not no_progress) as show:
+        result = opendome.run(
+            found,
+            replications,
+            seed,
+            _cores() if workers is None else workers,
+            trace=(0,) if trace else (),
+            progress=show,
+            command=" ".join(["opendome", *sys.argv[1:]]),
+        )
+    result.save(out, force)
+    if as_json:
+        _print_json(summary.as_dict(result))
+    else:
+        summary.show(result)
+    m = result.manifest
+    if m["interrupted"]:
+        _say([f"interrupted: kept {m['finished']} of {m['replications']} replications in {out}"])
+        raise click.exceptions.Exit(INTERRUPTED)
+
+
+@main.command()
+@_as_json
+@_debug
+def scenarios(as_json: bool) -> None:
+    """List the scenarios that ship with OpenDome."""
+    import opendome
+    from opendome import scenario
+
+    found = [opendome.load(name) for name in scenario.names()]
+    if as_json:
+        _print_json([{"name": s.name, "title": s.title, "summary": s.summary} for s in found])
+        return
+    width = max(len(s.name) for s in found)
+    for s in found:
+        click.echo(f"{s.name:{width}}  {s.summary or s.title}")
+
+
+@main.command()
+@click.argument("scenario")
+@_as_json
+@_debug
+def check(scenario: str, as_json: bool) -> None:
+    """Check SCENARIO and say what is wrong, one line each; exit 2 if something is."""
+    import opendome
+    from opendome import estimate
+    from opendome.errors import ScenarioError
+
+    try:
+        found = opendome.load(scenario)
+        estimate.check(found.published)
+    except ScenarioError as error:
+        if not as_json:
+            raise
+        _print_json({"ok": False, "errors": list(error.lines)})
+        raise click.exceptions.Exit(BAD_INPUT) from None
+    if as_json:
+        _print_json({"ok": True, "errors": []})
+    else:
+        click.echo(f"{scenario}: ok ({found.title})")
+
+
+@main.command()
+@_as_json
+@_debug
+def schema(as_json: bool) -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from opendome import scenario
+
+    _print_json(scenario.schema())
+
+
+@main.command()
+@click.argument("result", type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="File (default: in RESULT).")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@_as_json
+@_debug
+def report(result: Path, out: Path | None, force: bool, as_json: bool) -> None:
+    """Write one self-contained page about RESULT: summary, days, map of the largest raid.
+
+    With -o NAME.png or NAME.svg: only the map.
+    """
+    import opendome
+    from opendome.report import page
+
+    found = opendome.open(result)
+    written = page.write(found, out or result / "report.html", force)
+    if as_json:
+        _print_json({"written": str(written)})
+    else:
+        click.echo(f"wrote {written}")
+
+
+@main.command()
+@click.argument("scenario", default="two-towns")
+@click.option("--cold", is_flag=True, help="Also the first result with an empty kernel cache.")
+@_as_json
+@_debug
+def bench(scenario: str, cold: bool, as_json: bool) -> None:
+    """Measure import, help, first result, a warm replication and memory, in CPU seconds."""
+    import opendome
+    from opendome import bench as benchmarks
+
+    opendome.load(scenario)
+    rows = benchmarks.measure(scenario, cold)
+    if as_json:
+        _print_json([row._asdict() for row in rows])
+    else:
+        benchmarks.show(rows)
+
+
+def _cores() -> int:
+    """Cores that this process may use, at most as many as a run accepts."""
+    import os
+
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(usable or 1, 64)

@@ -1,0 +1,235 @@
+"""One replication: launches, flight, then scan after scan until nothing flies.
+
+The order of the stages inside a scan is in kernels/beats.py; what comes of it in ledger.py and
+traces.py.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from opendome import ledger, tables, traces
+from opendome.errors import CapacityError
+from opendome.kernels import beats
+from opendome.kernels.atmosphere import air_table
+from opendome.kernels.ballistics import drag_table
+from opendome.kernels.flight import fly_all
+from opendome.kernels.flyout import flyout_table
+from opendome.kernels.aiming import RangeTables, aim, range_tables
+from opendome.models.threats.ballistic_rocket import Plan, classify, launches
+from opendome.models.policies import View
+from opendome.world import Belief, Fixed, Truth, belief, scratch
+
+SLOTS = 512  # track slots; May 2021 needs about a quarter of them (docs/decisions/closed-loop.md)
+PLOTS = 512  # plots of one scan
+CELL = 2_000.0  # m, cell of the place index
+MARGIN = 40_000.0  # m, rim of the place index
+LOG_ROWS = 65_536
+FULL = {
+    beats.FULL_PLOTS: f"more than {PLOTS} plots in one scan",
+    beats.FULL_TRACKS: f"more than {SLOTS} tracks, or too many plots within their gates",
+    beats.FULL_SHOTS: "more shots than salvos and rounds allow",
+    beats.FULL_WARNINGS: "more warnings than places and time allow",
+    beats.FULL_PLACES: "too many places within reach of the predicted impacts of one scan",
+}
+
+LEDGER = ledger.LEDGER
+DAILY = ledger.DAILY
+TRACES = traces.TRACES
+
+
+class Setup(NamedTuple):
+    """Everything of a scenario that does not depend on chance."""
+
+    fixed: Fixed
+    plan: Plan
+    ranges: RangeTables
+    scoring: ledger.Scoring
+    period: float  # s, of the radars' scan
+    duration: float  # s
+    midnight: float  # s, time of day at the start
+    policy: Any  # a policy in Python, or None for the built-in doctrine
+
+
+class Replication(NamedTuple):
+    """What one replication leaves behind."""
+
+    ledger: np.ndarray  # LEDGER, one row
+    daily: np.ndarray  # DAILY, one row a day
+    traces: dict[str, np.ndarray]  # by table name; empty unless traced
+
+
+def prepare(scenario: Any) -> Setup:
+    """Tables, plan of launches, flyout tables and place index of a scenario.
+
+    Parameters
+    ----------
+    scenario : opendome.scenario.Scenario
+    """
+    p = scenario.tables()
+    air, drag = air_table(), drag_table()
+    grid, near = place_index(p.places)
+    flyouts = [flyout_table(row, air, drag) for row in p.interceptors]
+    # One array for all types: the tables differ only in how many heights they cover.
+    heights = max((f.shape[1] for f in flyouts), default=2)
+    stacked = np.zeros((max(len(flyouts), 1), flyouts[0].shape[0] if flyouts else 2, heights, 4))
+    stacked[..., 0] = np.inf
+    for row, table in zip(stacked, flyouts, strict=False):
+        row[:, : table.shape[1]] = table
+    fixed = Fixed(
+        p.classes, p.places, p.radars, p.interceptors, p.batteries, p.tracker, p.doctrine,
+        p.warning_rule, p.stock, air, drag, stacked, grid, near, p.radius,
+    )  # fmt: skip
+    start = scenario.clock.start
+    return Setup(
+        fixed=fixed,
+        plan=scenario.plan(p),
+        ranges=range_tables(p.classes, air, drag, p.radius),
+        scoring=ledger.scoring(scenario, p),
+        period=scenario.clock.scan_period,
+        duration=scenario.clock.duration,
+        midnight=start.hour * 3600.0 + start.minute * 60.0 + start.second,
+        policy=scenario.policy if getattr(scenario.policy, "external", False) else None,
+    )
+
+
+def replicate(
+    setup: Setup, seed: int, rep: int, *, trace: bool = False, policy: Any = None
+) -> Replication:
+    """Run one replication.
+
+    Parameters
+    ----------
+    setup : Setup
+    seed, rep : int
+        Address of every random number of the replication.
+    trace : bool
+        Also keep every track, prediction, decision and shot.
+    policy : object with `decide(view, decisions)`, optional
+        Decides instead of the scenario's policy.
+
+    Raises
+    ------
+    CapacityError
+        A table is too small for the scenario; the message says which.
+    """
+    fixed = setup.fixed
+    policy = policy or setup.policy
+    rockets, x, y = launches(setup.plan, seed, rep)
+    aim(rockets, fixed.classes, x, y, setup.ranges, fixed.radius)
+    nodes = fly_all(rockets, fixed.classes, fixed.air, fixed.drag, fixed.radius)
+    if np.isnan(rockets["t_impact"]).any():
+        row = int(np.argmax(np.isnan(rockets["t_impact"])))
+        raise CapacityError(
+            f"threat: the flight of rocket {row} leaves the model (above 80 km or over 400 s)"
+        )
+    classify(rockets, setup.plan)
+    truth = Truth(rockets, nodes, *(np.full(n, -1) for n in (PLOTS, PLOTS, SLOTS)))
+    known = belief(fixed, SLOTS, PLOTS, _most_warnings(setup))
+    doctrine = fixed.doctrine[0]
+    shots = tables.SHOTS.allocate(
+        (len(rockets) + 1000) * int(doctrine["salvos"]) * max(int(doctrine["rounds"]), 2)
+    )
+    clock = _clock(setup, trace)
+    log = _Log()
+    _loop(clock, setup, truth, known, shots, log, seed, rep, policy)
+    log.take(clock)
+    outcome = ledger.Outcome(
+        rockets, nodes, shots[: clock[0]["n_shots"]], known.warnings[: clock[0]["n_warnings"]], clock
+    )
+    row, days = ledger.score(setup.scoring, outcome, setup.duration, rep)
+    if not trace:
+        return Replication(row, days, {})
+    return Replication(
+        row, days, traces.traces(setup.scoring, outcome, *log.tables(), setup.duration)
+    )
+
+
+def _loop(clock, setup, truth, known, shots, log, seed, rep, policy) -> None:
+    """Run the scans; come back to Python for a policy written in it, and to empty the logs."""
+    working = scratch(SLOTS, PLOTS)
+    while True:
+        status = beats.run(
+            clock[0], setup.fixed, known, truth, shots, log.rows, working, seed, rep,
+            policy is not None,
+        )  # fmt: skip
+        if status == beats.DONE:
+            return
+        if status == beats.FLUSH:
+            log.take(clock)
+        elif status == beats.DECIDE:
+            policy.decide(view(clock, setup.fixed, known), known.decisions)
+        else:
+            raise CapacityError(f"{FULL[status]} at {clock[0]['t']:g} s of replication {rep}")
+
+
+def view(clock: np.ndarray, fixed: Fixed, known: Belief) -> View:
+    """What a policy may see: read-only belief, as long as the slots in use."""
+    n = int(clock[0]["n_slots"])
+    parts = (known.tracks[:n], known.predictions[:n], known.options[:n], known.engagements[:n])
+    shown = []
+    for rows in (*parts, fixed.batteries, known.launchers):
+        rows = rows.view()
+        rows.flags.writeable = False
+        shown.append(rows)
+    return View(float(clock[0]["t"]), *shown)
+
+
+def place_index(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cells over the places and, for each cell, the places by the distance of their edge.
+
+    Returns
+    -------
+    grid : float array (5,)
+        x0, y0 (m), cell size (m), columns, rows.
+    near : int array (cells, places)
+    """
+    x0, y0 = (places[a].min() - MARGIN for a in "xy")
+    nx, ny = (
+        int(np.ceil((places[a].max() + MARGIN - low) / CELL)) for a, low in (("x", x0), ("y", y0))
+    )
+    cx = x0 + (np.arange(nx) + 0.5) * CELL
+    cy = y0 + (np.arange(ny) + 0.5) * CELL
+    dx = places["x"] - np.tile(cx, ny)[:, None]
+    dy = places["y"] - np.repeat(cy, nx)[:, None]
+    near = np.argsort(np.hypot(dx, dy) - places["radius"], axis=1, kind="stable")
+    return np.array([x0, y0, CELL, nx, ny]), near.astype(np.int32)
+
+
+def _most_warnings(setup: Setup) -> int:
+    """Room for warnings: places times holds, or thirty a rocket, whichever is less."""
+    hold = max(float(setup.fixed.warning_rule[0]["hold"]), setup.period)
+    by_time = len(setup.fixed.places) * int(setup.duration / hold + 2.0)
+    return min(by_time, 30 * setup.plan.n_rockets + 1000)
+
+
+def _clock(setup: Setup, trace: bool) -> np.ndarray:
+    """The clock at the start of a replication."""
+    clock = tables.CLOCK.allocate(1)
+    for column in tables.CLOCK.cols:
+        clock[column.name] = 0
+    clock["period"] = setup.period
+    clock["midnight"] = setup.midnight
+    clock["depot"] = setup.fixed.stock[0]["depot"]
+    clock["trace"] = trace
+    return clock
+
+
+class _Log:
+    """Rows of the traced stages: kernels fill two tables, which are emptied when full."""
+
+    def __init__(self) -> None:
+        self.rows = (traces.TRACKS.allocate(LOG_ROWS), traces.DECISIONS.allocate(LOG_ROWS))
+        self.taken: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+
+    def take(self, clock: np.ndarray) -> None:
+        """Copy the filled rows and begin anew."""
+        for rows, taken, n in zip(
+            self.rows, self.taken, ("n_track_log", "n_decision_log"), strict=True
+        ):
+            taken.append(rows[: clock[0][n]].copy())
+            clock[n] = 0
+
+    def tables(self) -> tuple[np.ndarray, np.ndarray]:
+        """All rows: tracks, decisions."""
+        return np.concatenate(self.taken[0]), np.concatenate(self.taken[1])

@@ -1,0 +1,142 @@
+"""Global nearest neighbour: clusters of conflicting tracks, then an exact assignment in each.
+
+    cost[i, j]  cost of giving column j to row i; the last n columns stand for "nothing"
+    u, v        dual prices of rows and columns
+
+A row is a track (or an old plot), a column a plot.
+"""
+
+import numpy as np
+
+from opendome._jit import kernel
+
+
+@kernel
+def assign(cost, n, m, column_of, u, v, row_of, way, least, done):
+    """Minimum-cost assignment of every row 0..n-1 to a different column 0..m-1, n <= m.
+
+    Shortest augmenting paths with dual prices, O(n^2 m).
+
+    Parameters
+    ----------
+    cost : float array (>= n, >= m); np.inf forbids a pair, but every row needs a finite one
+        that stays free (a column of its own for "nothing").
+    column_of : int array, filled with the column of each row.
+    u, v, least : float arrays; row_of, way : int arrays; done : bool array.
+        Scratch, at least max(n, m) + 1 long.
+
+    Source: Jonker and Volgenant, Computing 38 (1987); Crouse, IEEE Trans. AES 52(4) (2016).
+    """
+    for j in range(m + 1):
+        v[j] = 0.0
+        row_of[j] = -1
+    for i in range(n):
+        u[i] = 0.0
+        row_of[m] = i
+        here = m
+        for j in range(m + 1):
+            least[j] = np.inf
+            done[j] = False
+        while row_of[here] >= 0:
+            done[here] = True
+            row = row_of[here]
+            delta = np.inf
+            nxt = -1
+            for j in range(m):
+                if not done[j]:
+                    reduced = cost[row, j] - u[row] - v[j]
+                    if reduced < least[j]:
+                        least[j] = reduced
+                        way[j] = here
+                    if least[j] < delta:
+                        delta = least[j]
+                        nxt = j
+            for j in range(m + 1):
+                if done[j]:
+                    u[row_of[j]] += delta
+                    v[j] -= delta
+                else:
+                    least[j] -= delta
+            here = nxt
+        while here != m:
+            row_of[here] = row_of[way[here]]
+            here = way[here]
+    for j in range(m):
+        if row_of[j] >= 0:
+            column_of[row_of[j]] = j
+
+
+@kernel
+def _root(parent, i):
+    """Representative of i's cluster, halving the path on the way."""
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+@kernel
+def match(n_edges, n_rows, n_cols, miss, scratch):
+    """Assign columns to rows over a sparse list of allowed pairs; a row may stay without one.
+
+    Minimises the sum of edge costs plus `miss` for each row left alone.  A pair that no other
+    pair competes with is taken at once; the others are solved exactly, cluster by cluster.
+
+    Parameters
+    ----------
+    scratch : world.Scratch
+        Reads the first n_edges of edges (row, column) and costs; every cost is below miss (the
+        gate).  Fills column_of: the column of each row, or -1.
+    """
+    edge_row, edge_col, column_of = scratch.edges[0], scratch.edges[1], scratch.column_of
+    parent, local = scratch.parent, scratch.local
+    for i in range(n_rows + n_cols):
+        parent[i] = i
+        local[i] = 0
+    for i in range(n_rows):
+        column_of[i] = -1
+    for e in range(n_edges):
+        a = _root(parent, edge_row[e])
+        b = _root(parent, n_rows + edge_col[e])
+        if a != b:
+            parent[max(a, b)] = min(a, b)
+    for e in range(n_edges):
+        local[_root(parent, edge_row[e])] += 1
+    for e in range(n_edges):
+        root = _root(parent, edge_row[e])
+        if local[root] == 1:
+            column_of[edge_row[e]] = edge_col[e]
+        elif local[root] > 1:
+            local[root] = -1
+            _solve_cluster(root, n_edges, n_rows, n_cols, miss, scratch)
+
+
+@kernel
+def _solve_cluster(root, n_edges, n_rows, n_cols, miss, scratch):
+    """Dense assignment of one cluster; column m + i is row i's own "nothing"."""
+    edge_row, edge_col, parent, work = scratch.edges[0], scratch.edges[1], scratch.parent, scratch.work
+    rows, cols, row_of = scratch.ints[0], scratch.ints[1], scratch.ints[2]
+    way, found = scratch.ints[3], scratch.ints[4]
+    n = 0
+    m = 0
+    for i in range(n_rows):
+        if _root(parent, i) == root:
+            rows[n] = i
+            n += 1
+    for j in range(n_cols):
+        if _root(parent, n_rows + j) == root:
+            cols[m] = j
+            m += 1
+    for i in range(n):
+        for j in range(m + n):
+            work[3 + i, j] = np.inf
+        work[3 + i, m + i] = miss
+    for e in range(n_edges):
+        if _root(parent, edge_row[e]) == root:
+            i = np.searchsorted(rows[:n], edge_row[e])
+            j = np.searchsorted(cols[:m], edge_col[e])
+            work[3 + i, j] = scratch.costs[e]
+    done = np.empty(m + n + 1, np.bool_)
+    assign(work[3:], n, m + n, found, work[0], work[1], row_of, way, work[2], done)
+    for i in range(n):
+        scratch.column_of[rows[i]] = cols[found[i]] if found[i] < m else -1

@@ -1,0 +1,84 @@
+"""U.S. Standard Atmosphere, 1976, and its table for lane loops.
+
+Symbols: z geometric height, m; h geopotential height, m; T (molecular-scale) temperature, K;
+p pressure, Pa; rho density, kg/m^3; a speed of sound, m/s.
+"""
+
+from math import exp, sqrt
+
+import numpy as np
+
+from opendome._jit import kernel
+from opendome.constants import G0, GAMMA_AIR, P_SEA, R_AIR, R_GEOPOTENTIAL, T_SEA
+
+AIR_TOP = 80_000.0  # m, last height of the table
+AIR_CELLS = 2048  # cells of the table
+
+#: Geopotential base heights (m) and lapse rates (K/m) of the layers, table 4 of the source.
+_H = (0.0, 11_000.0, 20_000.0, 32_000.0, 47_000.0, 51_000.0, 71_000.0, 84_852.0)
+_L = (-0.0065, 0.0, 0.001, 0.0028, 0.0, -0.0028, -0.002)
+
+
+@kernel
+def _pressure(p, T, L, dh):
+    """Pressure dh above a layer's base (p, T, lapse rate L): eqs (33a) and (33b)."""
+    if L == 0.0:
+        return p * exp(-G0 * dh / (R_AIR * T))
+    return p * (T / (T + L * dh)) ** (G0 / (R_AIR * L))
+
+
+@kernel
+def atmosphere(z):
+    """Density and speed of sound at a geometric height.
+
+    Parameters
+    ----------
+    z : float, m
+        Geometric height above sea level; clamped to -5,000 .. 86,000.
+
+    Returns
+    -------
+    rho : float, kg/m^3
+    a : float, m/s
+
+    Error
+    -----
+    Relative, against the tables of the source: within the last printed digit
+    (tests/validation/test_flight.py).  Speed of sound above 80 km: the molecular-scale temperature
+    is used, as the source does.
+
+    Source
+    ------
+    U.S. Standard Atmosphere, 1976, NASA-TM-X-74335, table 4 and eqs (18), (23), (33a), (33b),
+    (42), (50).
+    """
+    z = min(max(z, -5_000.0), 86_000.0)
+    h = R_GEOPOTENTIAL * z / (R_GEOPOTENTIAL + z)
+    T, p, i = T_SEA, P_SEA, 0
+    while i < 6 and h >= _H[i + 1]:
+        dh = _H[i + 1] - _H[i]
+        p = _pressure(p, T, _L[i], dh)
+        T += _L[i] * dh
+        i += 1
+    p = _pressure(p, T, _L[i], h - _H[i])
+    T += _L[i] * (h - _H[i])
+    return p / (R_AIR * T), sqrt(GAMMA_AIR * R_AIR * T)
+
+
+def air_table() -> np.ndarray:
+    """Atmosphere as the flight kernels read it: no exp, no root, no division.
+
+    Returns
+    -------
+    ndarray, (2049, 2)
+        Columns rho * a (kg/m^2/s) and 1 / a^2 (s^2/m^2) at equal steps of height, 0 .. 80 km.
+
+    Error
+    -----
+    Linear interpolation: relative 4e-6 in rho * a (tests/validation/test_flight.py).
+    """
+    rows = np.empty((AIR_CELLS + 1, 2))
+    for i in range(AIR_CELLS + 1):
+        rho, a = atmosphere(AIR_TOP * i / AIR_CELLS)
+        rows[i] = rho * a, 1.0 / (a * a)
+    return rows

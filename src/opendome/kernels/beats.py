@@ -1,0 +1,220 @@
+"""The order of the stages: one radar scan after the other while anything flies.
+
+Nothing is computed while nothing flies: the clock jumps to the scan before the next launch.
+"""
+
+from math import floor, sqrt
+
+import numpy as np
+
+from opendome._jit import kernel
+from opendome.kernels.decide import consider, decide
+from opendome.kernels.impact import predict_impacts
+from opendome.kernels.radar import scan
+from opendome.kernels.shots import engage, reload, resolve
+from opendome.kernels.threat import axes, threaten, warn
+from opendome.kernels.tracks import (
+    CONFIRMED,
+    FREE,
+    TENTATIVE,
+    absorb,
+    advance,
+    associate,
+    keep_singles,
+    start,
+)
+from opendome.tables import FLYING, LANDED, WAITING
+
+DONE, DECIDE, FLUSH, FULL_PLOTS, FULL_TRACKS, FULL_SHOTS, FULL_WARNINGS, FULL_PLACES = range(8)
+SENSE, ACT = 0, 1
+
+
+@kernel
+def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
+    """Advance a replication until it is done or Python is wanted.
+
+    Parameters
+    ----------
+    clock : record of CLOCK; fixed, belief, truth, scratch : tuples of world.py
+    shots : SHOTS table; logs : (TRACK_LOG, DECISION_LOG) tables
+    external : bool
+        Return DECIDE when the policy is asked, instead of applying the built-in doctrine.
+
+    Returns
+    -------
+    int
+        DONE; DECIDE: fill belief.decisions and call again; FLUSH: empty the logs and call again;
+        FULL_...: a table is too small.
+    """
+    while True:
+        if clock.phase == SENSE:
+            if _idle(clock, belief):
+                if clock.next == len(truth.rockets):
+                    return DONE
+                _jump(clock, fixed, belief, truth)
+            if clock.trace and _nearly_full(clock, logs):
+                return FLUSH
+            status = sense(clock, fixed, belief, truth, shots, scratch, seed, rep)
+            if status != DONE:
+                return status
+            clock.phase = ACT
+            if external and clock.n_asked > 0:
+                return DECIDE
+            decide(
+                clock.t, clock.n_slots, belief.predictions, belief.options, belief.engagements,
+                fixed.doctrine[0], belief.decisions,
+            )  # fmt: skip
+        if clock.trace:
+            _log(clock, belief, truth, logs)
+        if clock.n_asked > 0 and not engage(clock, fixed, belief, truth, shots):
+            return FULL_SHOTS
+        clock.phase = SENSE
+
+
+@kernel
+def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
+    """One scan, up to the point where the policy is asked."""
+    clock.scan += 1
+    clock.t = clock.scan * clock.period
+    _launch(clock, truth.rockets)
+    resolve(clock, fixed, belief, truth, shots, seed, rep)
+    _land(clock, truth.rockets)
+    reload(clock.t, False, clock, fixed, belief)
+    clock.n_plots = scan(clock, fixed, truth, belief, seed, rep)
+    if clock.n_plots < 0:
+        return FULL_PLOTS
+    advance(clock, fixed, belief, scratch)
+    for stage in (CONFIRMED, TENTATIVE):
+        if associate(stage, clock, fixed, belief, scratch) < 0:
+            return FULL_TRACKS
+        absorb(stage, clock, fixed, belief, truth, scratch)
+    if not start(clock, fixed, belief, truth, scratch):
+        return FULL_TRACKS
+    keep_singles(clock, belief, truth)
+    _trim(clock, belief.tracks)
+    predict_impacts(clock, fixed, belief)
+    if not threaten(clock, fixed, belief):
+        return FULL_PLACES
+    if not warn(clock, fixed, belief):
+        return FULL_WARNINGS
+    consider(clock, fixed, belief)
+    return DONE
+
+
+@kernel
+def _idle(clock, belief):
+    """Whether nothing flies and nothing is tracked."""
+    return (
+        clock.first == clock.next and clock.n_slots == 0 and clock.first_shot == clock.n_shots
+    )
+
+
+@kernel
+def _jump(clock, fixed, belief, truth):
+    """Use the lull for reloading, then go to the last scan before the next launch."""
+    reload(clock.t, True, clock, fixed, belief)
+    last = np.int64(floor(truth.rockets[clock.next].t_launch / clock.period))
+    if last > clock.scan:
+        clock.scan = last
+        clock.n_singles = 0
+
+
+@kernel
+def _launch(clock, rockets):
+    """Rockets launched since the last scan are in flight now."""
+    while clock.next < len(rockets) and rockets[clock.next].t_launch <= clock.t:
+        rockets[clock.next].status = FLYING
+        clock.next += 1
+
+
+@kernel
+def _land(clock, rockets):
+    """Rockets that have come down since the last scan."""
+    for i in range(clock.first, clock.next):
+        body = rockets[i]
+        if body.status == FLYING and body.t_impact <= clock.t:
+            body.status = LANDED
+            body.t_end = body.t_impact
+    while clock.first < clock.next and rockets[clock.first].status not in (WAITING, FLYING):
+        clock.first += 1
+
+
+@kernel
+def _trim(clock, tracks):
+    """Forget free slots at the end of the table."""
+    while clock.n_slots > 0 and tracks[clock.n_slots - 1].status == FREE:
+        clock.n_slots -= 1
+
+
+@kernel
+def _nearly_full(clock, logs):
+    """Whether one more scan might overflow a log."""
+    room = min(len(logs[0]) - clock.n_track_log, len(logs[1]) - clock.n_decision_log)
+    return room < clock.n_slots + 256
+
+
+@kernel
+def _log(clock, belief, truth, logs):
+    """Write one row per confirmed track, and one per slot that the policy was asked about."""
+    for i in range(clock.n_slots):
+        track = belief.tracks[i]
+        if track.status != CONFIRMED:
+            continue
+        p = belief.predictions[i]
+        _log_track(logs[0][clock.n_track_log], clock.t, track, p, truth.carries[i])
+        clock.n_track_log += 1
+        if belief.engagements[i].asked == 1:
+            _log_decision(logs[1][clock.n_decision_log], clock.t, i, belief)
+            clock.n_decision_log += 1
+
+
+@kernel
+def _log_track(row, t, track, p, rocket):
+    """One row of the track log."""
+    m = track.m
+    P = track.P
+    row.time_s = t
+    row.track = track.id
+    row.x_m, row.y_m, row.z_m = m[0], m[1], m[2]
+    row.vx_mps, row.vy_mps, row.vz_mps = m[3], m[4], m[5]
+    row.beta_kgpm2 = np.exp(m[6])
+    row.sigma_m = sqrt((P[0, 0] + P[1, 1] + P[2, 2]) / 3.0)
+    row.misses = track.misses
+    row.known = p.known
+    row.impact_time_s = p.t_impact if p.known else np.nan
+    row.impact_x_m = p.x if p.known else np.nan
+    row.impact_y_m = p.y if p.known else np.nan
+    row.impact_cov_xx = p.sxx if p.known else np.nan
+    row.impact_cov_xy = p.sxy if p.known else np.nan
+    row.impact_cov_yy = p.syy if p.known else np.nan
+    row.threat = p.threat if p.known else np.nan
+    row.place = p.place if p.known else -1
+    row.rocket = rocket
+
+
+@kernel
+def _log_decision(row, t, i, belief):
+    """One row of the decision log."""
+    p = belief.predictions[i]
+    order = belief.decisions[i]
+    row.time_s = t
+    row.track = belief.tracks[i].id
+    row.threat = p.threat
+    row.place = p.place
+    row.ellipse_m, _, _, _ = axes(p.sxx, p.sxy, p.syy)
+    row.impact_time_s = p.t_impact
+    row.batteries = 0
+    row.latest_launch_s = -np.inf
+    for b in range(belief.options.shape[1]):
+        option = belief.options[i, b]
+        if option.feasible:
+            row.batteries += 1
+            row.latest_launch_s = max(row.latest_launch_s, option.t_latest)
+    row.salvos = belief.engagements[i].salvos
+    row.fire = order.fire
+    row.battery = order.battery
+    row.p_kill = np.nan
+    row.intercept_time_s = np.nan
+    if order.battery >= 0:
+        row.p_kill = belief.options[i, order.battery].p_kill
+        row.intercept_time_s = belief.options[i, order.battery].t_intercept

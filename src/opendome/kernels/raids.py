@@ -1,0 +1,242 @@
+"""Raids and their rockets: how many, when, from where, of which class, at which place.
+
+Every draw is addressed by the raid's identity e and the rocket's number j in it, never by a row:
+adding a raid, or sorting the launches by time, leaves the others as they were.
+
+    u, v   uniforms in (0, 1)                e      identity of a raid, the entity of its draws
+    cum    cumulative shares, the last 1     j      number of a rocket in its raid
+    w      weight of places in reach         c, p   rows of a class, of a place
+    s      distance from a disc's centre, m; in disc_hit its square over the radius squared
+"""
+
+from math import cos, log, pi, sin, sqrt
+
+from opendome._jit import kernel
+from opendome.rng import (
+    AIM_ERROR,
+    AIM_PLACE,
+    LAUNCH_SITE,
+    LAUNCH_TIME,
+    MISFIRE,
+    RAID_SIZE,
+    RAID_TIME,
+    ROCKET_CLASS,
+    normal2,
+    uniform2,
+)
+
+#: Fractions of its time that the motor of a misfired rocket burns: uniform between these two.
+#: Assumed: nothing is published but the share that falls short.
+BURN_MIN, BURN_MAX = 0.10, 0.55
+
+#: Launch points drawn for one rocket before it is given up.  A class that reaches something from
+#: 1 % of the area (the least that is let in) fails with chance 0.99^4096 = 1e-18.
+ATTEMPTS = 4096
+
+#: Raids of one interval that the identity (interval << RAID_BITS) | k tells apart.
+RAID_BITS = 16
+
+
+@kernel
+def first_above(cum, lo, hi, u):
+    """First index i of lo..hi-1 with cum[i] > u; hi-1 if there is none."""
+    hi -= 1
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if cum[mid] > u:
+            hi = mid
+        else:
+            lo = mid + 1
+    return lo
+
+
+@kernel
+def draw_raids(seed, rep, intervals, cells, size_cum, raids, n):
+    """Raids of each interval until its launches are used up.
+
+    Parameters
+    ----------
+    seed, rep : int
+    intervals : table INTERVALS
+    cells : table CELLS
+        Where in an interval raids start: uniform in a cell chosen by its weight.
+    size_cum : array (raid_size_max,)
+        Distribution function of the raid size; entry i holds P(size <= i + 1).
+    raids : table RAIDS
+        Filled from row n on.
+    n : int
+        Rows taken already (the named barrages).
+
+    Returns
+    -------
+    int
+        Rows taken.
+    """
+    for i in range(len(intervals)):
+        row = intervals[i]
+        left = row.launches
+        k = 0
+        while left > 0:
+            e = (i << RAID_BITS) | k
+            raid = raids[n]
+            u, _ = uniform2(seed, rep, e, 0, RAID_SIZE, 0)
+            raid.size = min(first_above(size_cum, 0, len(size_cum), u) + 1, left)
+            u, v = uniform2(seed, rep, e, 0, RAID_TIME, 0)
+            cell = cells[first_above(cells.cum, row.first_cell, row.end_cell, u)]
+            raid.start = cell.t + v * cell.length
+            raid.entity = e
+            raid.duration = 0.0
+            raid.t_min, raid.t_max = row.t_min, row.t_max
+            raid.aims = 0
+            left -= raid.size
+            k += 1
+            n += 1
+    return n
+
+
+@kernel
+def launch_times(seed, rep, raid, gap, first, rockets):
+    """Launch times of one raid, into rows first..first+size-1.
+
+    A barrage spreads its launches uniformly over its duration.  The launches of any other raid
+    follow each other after exponential gaps; a raid that would outlast its interval starts
+    earlier, so that every interval holds its published count exactly.
+    """
+    t = raid.start
+    for j in range(raid.size):
+        u, _ = uniform2(seed, rep, raid.entity, j, LAUNCH_TIME, 0)
+        if raid.duration > 0.0:
+            t = raid.start + u * raid.duration
+        elif j > 0:
+            t -= gap * log(u)
+        rockets[first + j].t_launch = t
+    late = t - raid.t_max
+    if raid.duration > 0.0 or late <= 0.0:
+        return
+    for j in range(raid.size):
+        rocket = rockets[first + j]
+        rocket.t_launch = max(rocket.t_launch - late, raid.t_min)
+
+
+@kernel
+def launch_site(seed, rep, e, j, attempt, triangles):
+    """Ground point (x, y), m: uniform in the launch area, a table TRIANGLES of its parts."""
+    u, _ = uniform2(seed, rep, e, j, LAUNCH_SITE, 2 * attempt)
+    part = triangles[first_above(triangles.cum, 0, len(triangles), u)]
+    u, v = uniform2(seed, rep, e, j, LAUNCH_SITE, 2 * attempt + 1)
+    if u + v > 1.0:  # the other half of the parallelogram, folded back
+        u, v = 1.0 - u, 1.0 - v
+    return part.x + u * part.ax + v * part.bx, part.y + u * part.ay + v * part.by
+
+
+@kernel
+def weigh(x, y, cls, places, weight, cum):
+    """Cumulative weight, into cum, of the places that a class reaches from (x, y); their sum."""
+    lo, hi = cls.range_min**2, cls.range_max**2
+    w = 0.0
+    for p in range(len(places)):
+        dx, dy = places[p].x - x, places[p].y - y
+        if lo <= dx * dx + dy * dy <= hi:
+            w += weight[p]
+        cum[p] = w
+    return w
+
+
+@kernel
+def class_site_place(seed, rep, e, j, triangles, classes, class_cum, places, weight, cum):
+    """Class, launch point and place of a rocket: (cls, x, y, place); place -1 if none was found.
+
+    The class comes by its share; the point is uniform in the part of the launch area from which
+    that class reaches a place of positive weight (drawn again until it does); the place comes by
+    its weight among those in reach.
+
+    Parameters
+    ----------
+    class_cum : array (classes,)
+        Cumulative shares of the classes that reach something from enough of the area.
+    weight : array (places,)
+    cum : array (places,)
+        Room.
+    """
+    u, _ = uniform2(seed, rep, e, j, ROCKET_CLASS, 0)
+    c = first_above(class_cum, 0, len(class_cum), u)
+    for attempt in range(ATTEMPTS):
+        x, y = launch_site(seed, rep, e, j, attempt, triangles)
+        w = weigh(x, y, classes[c], places, weight, cum)
+        if w > 0.0:
+            u, _ = uniform2(seed, rep, e, j, AIM_PLACE, 0)
+            return c, x, y, first_above(cum, 0, len(cum), u * w)
+    return c, 0.0, 0.0, -1
+
+
+@kernel
+def point_of_fall(seed, rep, e, j, x, y, cls, place):
+    """Ground point (x, y), m, that a rocket from (x, y) is sent to: its aim and its error.
+
+    The aim is uniform in the place's disc: what is aimed at inside a town is not published, and
+    the model knows no point in it.  The error is normal along and across the line of fire.
+    """
+    u, v = uniform2(seed, rep, e, j, AIM_PLACE, 1)
+    s = place.radius * sqrt(u)
+    x_aim, y_aim = place.x + s * cos(2.0 * pi * v), place.y + s * sin(2.0 * pi * v)
+    dx, dy = x_aim - x, y_aim - y
+    along, across = normal2(seed, rep, e, j, AIM_ERROR, 0)
+    along *= cls.sigma_range  # both are shares of the range, so (dx, dy) needs no unit vector
+    across *= cls.sigma_cross
+    return x_aim + along * dx - across * dy, y_aim + along * dy + across * dx
+
+
+@kernel
+def fill_rockets(
+    seed, rep, raids, n_raids, gap, misfire_share, triangles, classes, class_cum, places, weights,
+    rockets, x_target, y_target, cum,
+):  # fmt: skip
+    """Rockets of all raids, in order of raid and number; the row that reaches nothing, or -1.
+
+    The rockets of a raid share one launch point, one class and one place: a salvo of neighbouring
+    launchers.  Each rocket of a named barrage draws its own: a barrage is many crews at once.
+
+    class_cum : array (1 + barrages, classes)
+    weights : array (1 + barrages, places)
+        Row raids.aims: cumulative shares of the classes; chance of each place, before reach.
+    x_target, y_target : array (rockets,), m
+        Filled with the points that the rockets are sent to.
+    """
+    row = 0
+    for r in range(n_raids):
+        raid = raids[r]
+        e = raid.entity
+        launch_times(seed, rep, raid, gap, row, rockets)
+        for j in range(raid.size):
+            if j == 0 or raid.aims > 0:
+                k = raid.aims
+                cls, x, y, place = class_site_place(
+                    seed, rep, e, j, triangles, classes, class_cum[k], places, weights[k], cum
+                )
+                if place < 0:
+                    return row
+            rocket = rockets[row]
+            rocket.raid, rocket.cls, rocket.aim = r, cls, place
+            rocket.x0, rocket.y0 = x, y
+            u, v = uniform2(seed, rep, e, j, MISFIRE, 0)
+            rocket.burn = BURN_MIN + v * (BURN_MAX - BURN_MIN) if u < misfire_share else 1.0
+            x_target[row], y_target[row] = point_of_fall(
+                seed, rep, e, j, x, y, classes[cls], places[place]
+            )
+            row += 1
+    return -1
+
+
+@kernel
+def disc_hit(x, y, places, hit):
+    """Row of the place whose disc holds (x[i], y[i]), into hit; -1: none.
+
+    Where discs overlap, the place whose centre is nearest in units of its radius.
+    """
+    for i in range(len(x)):
+        hit[i], best = -1, 1.0
+        for p in range(len(places)):
+            dx, dy = x[i] - places[p].x, y[i] - places[p].y
+            s = (dx * dx + dy * dy) / places[p].radius ** 2
+            if s <= best:
+                hit[i], best = p, s

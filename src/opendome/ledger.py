@@ -1,0 +1,277 @@
+"""What a replication amounts to: its row of the ledger and its days.
+
+Everything here is read off truth and belief after the last scan; nothing feeds back.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from opendome.constants import DAY
+from opendome.kernels.shots import ALREADY_DEAD, NOTHING
+from opendome.tables import INTERCEPTED, LANDED, OPEN, PROTECTED, SEA, SHORT, table
+
+STAY = 600.0  # s, how long people stay sheltered after a warning (Home Front Command: 10 minutes)
+
+LEDGER = table(
+    "replications",
+    "one row per replication",
+    ("rep", "i8", "-", "replication"),
+    ("launched", "i8", "1", "rockets launched"),
+    ("short", "i8", "1", "fell inside the launch area, if nobody had touched them"),
+    ("sea", "i8", "1", "fell into the sea, likewise"),
+    ("crossed", "i8", "1", "launched, less short, less sea"),
+    ("open", "i8", "1", "fell on open ground, likewise"),
+    ("threatened", "i8", "1", "fell on a protected place, likewise"),
+    ("engaged", "i8", "1", "rockets fired at"),
+    ("intercepted", "i8", "1", "rockets destroyed in the air"),
+    ("leaked", "i8", "1", "rockets that fell on a protected place"),
+    ("unengaged_leaked", "i8", "1", "of them, rockets that nobody fired at"),
+    ("rounds_used", "i8", "1", "interceptors fired"),
+    ("rounds_wasted", "i8", "1", "interceptors fired at nothing, or met nothing alive"),
+    ("deaths", "f8", "1", "deaths expected"),
+    ("deaths_unwarned", "f8", "1", "deaths expected had nobody been warned"),
+    ("cost_usd", "f8", "USD", "price of the interceptors fired"),
+    ("warnings", "i8", "1", "warnings given to places"),
+    ("false_warnings", "i8", "1", "warnings to places near which nothing in the air was to fall"),
+    ("warning_time_median_s", "f8", "s", "median time from warning to impact, over warned hits"),
+    ("unwarned_share", "f8", "1", "share of the threatening rockets without a warning in time"),
+    ("peak_day_launches", "i8", "1", "launches on the busiest day"),
+    ("peak_day_rounds", "i8", "1", "interceptors fired on the busiest day"),
+    ("stock_min", "f8", "1", "least stock: launchers, packs under exchange and depot"),
+    ("stock_end", "f8", "1", "stock at the end"),
+    ("tracks", "i8", "1", "tracks confirmed"),
+    ("false_tracks", "i8", "1", "of them, confirmed on a false plot"),
+    ("untracked", "i8", "1", "threatening rockets that never had a confirmed track"),
+    ("barrage_hits", "f8", "1", "rockets of the first named barrage that fell on a place"),
+    ("updates", "i8", "1", "plots taken by tracks"),
+    ("predictions", "i8", "1", "impacts predicted"),
+)
+
+DAILY = table(
+    "daily",
+    "one row per replication and day of the scenario's clock",
+    ("rep", "i8", "-", "replication"),
+    ("day", "i8", "-", "day, 0 the first"),
+    ("launched", "i8", "1", "rockets launched"),
+    ("short", "i8", "1", "of them, fell inside the launch area"),
+    ("intercepted", "i8", "1", "of them, destroyed in the air"),
+    ("leaked", "i8", "1", "of them, fell on a protected place"),
+    ("rounds_used", "i8", "1", "interceptors fired"),
+    ("stock_end", "f8", "1", "stock at midnight"),
+)
+
+
+class Scoring(NamedTuple):
+    """What scoring needs of a scenario."""
+
+    parameters: Any  # scenario.Parameters
+    class_names: np.ndarray
+    place_names: np.ndarray
+    battery_names: np.ndarray
+    first_barrage: bool
+    midnight: float
+
+
+class Outcome(NamedTuple):
+    """Tables of a finished replication."""
+
+    rockets: np.ndarray
+    nodes: np.ndarray
+    shots: np.ndarray
+    warnings: np.ndarray
+    clock: np.ndarray
+
+
+def scoring(scenario: Any, parameters: Any) -> Scoring:
+    """Names and parameters that the ledger and the traces use."""
+    start = scenario.clock.start
+    return Scoring(
+        parameters=parameters,
+        class_names=np.array([c.name for c in scenario.threat.classes]),
+        place_names=np.array(scenario.place_names()),
+        battery_names=np.array([b.name for b in scenario.batteries], dtype=str),
+        first_barrage=len(scenario.threat.barrages) > 0,
+        midnight=start.hour * 3600.0 + start.minute * 60.0 + start.second,
+    )
+
+
+def score(
+    s: Scoring, o: Outcome, duration: float, rep: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ledger row and days of one replication; also completes `rockets` and `warnings`.
+
+    Returns
+    -------
+    row : LEDGER, one row
+    days : DAILY, one row a day
+    """
+    r = o.rockets
+    lands, status = r["lands"], r["status"]
+    threatened = lands == PROTECTED
+    leaked = threatened & (status == LANDED)
+    lead, sheltered = warning_times(s, r, o.warnings)
+    harm, harm_unwarned = deaths(s, r, sheltered)
+    true = warned_truly(s, r, o.warnings)
+    days = daily(s, o, leaked, duration, rep)
+    stock_min, stock_end = stock(s, o, duration)[2:]
+    warned = lead[threatened & np.isfinite(lead)]
+    clock = o.clock[0]
+    row = LEDGER.allocate(1)
+    price = s.parameters.interceptors["price"][s.parameters.batteries["interceptor"]]
+    values = {
+        "rep": rep,
+        "launched": len(r),
+        "short": np.count_nonzero(lands == SHORT),
+        "sea": np.count_nonzero(lands == SEA),
+        "crossed": np.count_nonzero((lands != SHORT) & (lands != SEA)),
+        "open": np.count_nonzero(lands == OPEN),
+        "threatened": np.count_nonzero(threatened),
+        "engaged": np.count_nonzero(r["shots"] > 0),
+        "intercepted": np.count_nonzero(status == INTERCEPTED),
+        "leaked": np.count_nonzero(leaked),
+        "unengaged_leaked": np.count_nonzero(leaked & (r["shots"] == 0)),
+        "rounds_used": len(o.shots),
+        "rounds_wasted": np.count_nonzero(np.isin(o.shots["result"], (NOTHING, ALREADY_DEAD))),
+        "deaths": harm[leaked].sum(),
+        "deaths_unwarned": harm_unwarned[leaked].sum(),
+        "cost_usd": price[o.shots["battery"]].sum() if len(o.shots) else 0.0,
+        "warnings": len(o.warnings),
+        "false_warnings": np.count_nonzero(~true),
+        "warning_time_median_s": np.median(warned) if len(warned) else np.nan,
+        "unwarned_share": np.mean(~sheltered[threatened]) if threatened.any() else np.nan,
+        "peak_day_launches": days["launched"].max(),
+        "peak_day_rounds": days["rounds_used"].max(),
+        "stock_min": stock_min,
+        "stock_end": stock_end,
+        "tracks": clock["n_tracks"],
+        "false_tracks": clock["n_false"],
+        "untracked": np.count_nonzero(threatened & np.isnan(r["t_track"])),
+        "barrage_hits": np.count_nonzero(leaked & (r["raid"] == 0)) if s.first_barrage else np.nan,
+        "updates": clock["n_updates"],
+        "predictions": clock["n_predictions"],
+    }
+    for name, value in values.items():
+        row[name] = value
+    return row, days
+
+
+def warning_times(
+    s: Scoring, rockets: np.ndarray, warnings: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Warning before each impact on a protected place, and whether people were in shelter.
+
+    The warning that counts is the first one to that place from one hold before the launch on; a
+    warning of the last ten minutes before still keeps people in shelter.
+
+    Returns
+    -------
+    lead : float array (n,), s
+        nan without a warning, or where no place is hit.
+    sheltered : bool array (n,)
+    """
+    hold = float(s.parameters.warning_rule[0]["hold"])
+    needed = float(s.parameters.effects[0]["shelter_time"])
+    lead = np.full(len(rockets), np.nan)
+    sheltered = np.zeros(len(rockets), bool)
+    order = np.lexsort((warnings["t"], warnings["place"]))
+    place, t = warnings["place"][order], warnings["t"][order]
+    for i in np.flatnonzero(rockets["place"] >= 0):
+        row = rockets[i]
+        lo, hi = np.searchsorted(place, [row["place"], row["place"] + 1])
+        times = t[lo:hi]
+        impact = row["t_impact"]
+        k = np.searchsorted(times, row["t_launch"] - hold)
+        if k < len(times) and times[k] <= impact:
+            lead[i] = impact - times[k]
+        j = np.searchsorted(times, impact - STAY)
+        sheltered[i] = j < len(times) and times[j] <= impact - needed
+    return lead, sheltered
+
+
+def warned_truly(s: Scoring, rockets: np.ndarray, warnings: np.ndarray) -> np.ndarray:
+    """Whether something in the air at the time of each warning was to fall on or near the place.
+
+    Near is within the margin of the warning rule; what would have fallen counts, also if it was
+    intercepted.  Fills warnings.t_first with the first such impact.
+    """
+    p = s.parameters
+    margin = float(p.warning_rule[0]["margin"])
+    longest = float(np.max(rockets["t_impact"] - rockets["t_launch"], initial=0.0))
+    for w in warnings:
+        lo, hi = np.searchsorted(rockets["t_launch"], [w["t"] - longest, w["t"]])
+        near = rockets[lo:hi]
+        place = p.places[w["place"]]
+        d = np.hypot(near["x_impact"] - place["x"], near["y_impact"] - place["y"])
+        due = near["t_impact"][(d <= place["radius"] + margin) & (near["t_impact"] > w["t"])]
+        w["t_first"] = due.min() if len(due) else np.nan
+    return np.isfinite(warnings["t_first"])
+
+
+def deaths(
+    s: Scoring, rockets: np.ndarray, sheltered: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Deaths expected from each rocket if it falls: density times lethal area.
+
+    Returns
+    -------
+    harm, unwarned : float arrays (n,)
+        With the shelter that the warnings gave, and with none.
+    """
+    p = s.parameters
+    places = p.places[np.maximum(rockets["place"], 0)]
+    density = places["population"] / (np.pi * places["radius"] ** 2)
+    area = p.classes["lethal_area"][rockets["cls"]]
+    unwarned = np.where(rockets["place"] >= 0, density * area, 0.0)
+    return unwarned / np.where(sheltered, p.effects[0]["shelter_factor"], 1.0), unwarned
+
+
+def _day(s: Scoring, t: np.ndarray) -> np.ndarray:
+    """Calendar day of a time, 0 the first."""
+    return ((np.asarray(t) + s.midnight) // DAY).astype(np.int64)
+
+
+def daily(
+    s: Scoring, o: Outcome, leaked: np.ndarray, duration: float, rep: int
+) -> np.ndarray:
+    """Days of one replication; a rocket counts on the day of its launch, a round on that of its."""
+    r = o.rockets
+    n = int(_day(s, np.array([duration]))[0]) + 1
+    day = np.minimum(_day(s, r["t_launch"]), n - 1)
+    days = DAILY.allocate(n)
+    days["rep"] = rep
+    days["day"] = np.arange(n)
+    days["launched"] = np.bincount(day, minlength=n)
+    days["short"] = np.bincount(day[r["lands"] == SHORT], minlength=n)
+    days["intercepted"] = np.bincount(day[r["status"] == INTERCEPTED], minlength=n)
+    days["leaked"] = np.bincount(day[leaked], minlength=n)
+    fired = np.minimum(_day(s, o.shots["t_decision"]), n - 1)
+    days["rounds_used"] = np.bincount(fired, minlength=n)
+    midnights = np.minimum((np.arange(n) + 1) * DAY - s.midnight, duration)
+    t, left, _, _ = stock(s, o, duration)
+    days["stock_end"] = left[np.searchsorted(t, midnights, side="right") - 1]
+    return days
+
+
+def stock(
+    s: Scoring, o: Outcome, duration: float
+) -> tuple[np.ndarray, np.ndarray, float, float]:
+    """Rounds in launchers, packs under exchange and depot, as a step function of time.
+
+    Returns
+    -------
+    t, left : float arrays (steps,), s and 1
+    least, last : float
+    """
+    p = s.parameters
+    start = float(p.stock[0]["depot"]) + float(
+        np.sum(p.batteries["launchers"] * p.batteries["rounds"])
+    )
+    midnights = np.arange(DAY - s.midnight, duration, DAY)
+    t = np.concatenate([[0.0], midnights, o.shots["t_decision"]])
+    change = np.concatenate(
+        [[start], np.full(len(midnights), p.stock[0]["resupply"]), np.full(len(o.shots), -1.0)]
+    )
+    order = np.argsort(t, kind="stable")
+    left = np.cumsum(change[order])
+    return t[order], left, float(left.min()), float(left[-1])

@@ -1,0 +1,1 @@
+"""Interceptors: parameters of a round; kernels/flyout.py and lethality.py hold the physics."""

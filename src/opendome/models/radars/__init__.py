@@ -1,0 +1,1 @@
+"""Radars: parameters of a sensor; kernels/radar.py holds the physics."""

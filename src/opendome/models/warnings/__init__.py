@@ -1,0 +1,1 @@
+"""Warnings: which places are warned, and when; kernels/warn.py applies the rule."""

@@ -1,0 +1,1 @@
+"""What people look at: progress, summary, map, page.  Reads results, computes no physics."""

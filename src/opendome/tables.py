@@ -1,0 +1,413 @@
+"""Declared tables: every column with its type, unit and meaning, once.
+
+A table is a one-dimensional numpy structured array.  A kernel takes it as one argument and writes
+`row = tracks[i]; row.x`.  The declaration feeds the docs, the Parquet metadata and the labels.
+Why records and not a tuple of arrays: docs/decisions/tables-as-records.md.
+
+Missing: nan for a float, -1 for an identity or an index.  An `id` is an identity and addresses
+random numbers; a row is only a place.
+"""
+
+import os
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Col(NamedTuple):
+    """One column: name, numpy type (with shape, if any), unit, meaning."""
+
+    name: str
+    type: str | tuple[str, int | tuple[int, ...]]
+    unit: str
+    meaning: str
+
+
+class Table(NamedTuple):
+    """A declared table."""
+
+    name: str
+    meaning: str
+    cols: tuple[Col, ...]
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Aligned structured type of one row."""
+        return np.dtype(
+            [(c.name, *(c.type if isinstance(c.type, tuple) else (c.type,))) for c in self.cols],
+            align=True,
+        )
+
+    def allocate(self, n: int) -> np.ndarray:
+        """Table of n rows, every value missing: nan in floats, -1 in integers, empty text."""
+        rows = np.zeros(n, self.dtype)
+        for c in self.cols:
+            kind = rows[c.name].dtype.kind
+            if kind in "fi":
+                rows[c.name] = np.nan if kind == "f" else -1
+        # Attribute access to a record without the compiler needs numpy's recarray.
+        return rows.view(np.recarray) if os.environ.get("NUMBA_DISABLE_JIT") == "1" else rows
+
+
+def table(name: str, meaning: str, *cols: tuple) -> Table:
+    """Declare a table from (name, type, unit, meaning) tuples."""
+    return Table(name, meaning, tuple(Col(*c) for c in cols))
+
+
+def check(rows: np.ndarray, declared: Table, where: str) -> None:
+    """Raise ValueError at the first float column with a nan: column, unit, count, first row."""
+    for c in declared.cols:
+        values = rows[c.name]
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            bad = ~np.isfinite(values).reshape(len(rows), -1).all(axis=1)
+            raise ValueError(
+                f"{where}: {declared.name}.{c.name} [{c.unit}]: {bad.sum()} not finite, "
+                f"first at row {int(np.argmax(bad))}"
+            )
+
+
+# ---------------------------------------------------------------- parameters, from the scenario
+
+CLASSES = table(
+    "classes",
+    "rocket classes of the scenario",
+    ("m0", "f8", "kg", "launch mass"),
+    ("m_burnout", "f8", "kg", "mass after burn-out"),
+    ("burn_time", "f8", "s", "motor burn time"),
+    ("thrust", "f8", "N", "constant thrust along the velocity"),
+    ("area", "f8", "m^2", "drag reference area"),
+    ("form", "f8", "1", "factor on the common drag curve"),
+    ("rcs", "f8", "m^2", "mean radar cross-section"),
+    ("lethal_area", "f8", "m^2", "area in which an unsheltered person is killed"),
+    ("range_min", "f8", "m", "least range at which the class is used"),
+    ("range_max", "f8", "m", "published maximum range"),
+    ("sigma_range", "f8", "1", "standard deviation along range over range"),
+    ("sigma_cross", "f8", "1", "standard deviation across range over range"),
+    ("share", "f8", "1", "share of launches"),
+)
+
+PLACES = table(
+    "places",
+    "populated places: the protected areas, as discs",
+    ("x", "f8", "m", "east"),
+    ("y", "f8", "m", "north"),
+    ("z", "f8", "m", "up"),
+    ("radius", "f8", "m", "radius of the built-up area"),
+    ("population", "f8", "1", "inhabitants"),
+    ("aim_weight", "f8", "1", "relative chance of being aimed at, before reach"),
+)
+
+RADARS = table(
+    "radars",
+    "radars, one a battery",
+    ("x", "f8", "m", "east"),
+    ("y", "f8", "m", "north"),
+    ("z", "f8", "m", "up"),
+    ("rotation", ("f8", (3, 3)), "1", "scenario ENU -> radar ENU"),
+    ("boresight", "f8", "rad", "azimuth of the sector's middle, clockwise from north"),
+    ("half_sector", "f8", "rad", "half of the sector's width"),
+    ("range_min", "f8", "m", "least range"),
+    ("range_max", "f8", "m", "greatest range"),
+    ("el_min", "f8", "rad", "least elevation"),
+    ("reference_range", "f8", "m", "range at which 1 m^2 gives a mean SNR of 1"),
+    ("p_fa", "f8", "1", "false-alarm probability of one cell"),
+    ("sigma_r0", "f8", "m", "range error at high SNR"),
+    ("sigma_a0", "f8", "rad", "angle error at high SNR"),
+    ("range_cell", "f8", "m", "range resolution"),
+    ("beamwidth", "f8", "rad", "3 dB beam width"),
+    ("false_plots", "f8", "1", "mean number of false plots a scan"),
+    ("capacity", "i8", "1", "most plots a scan"),
+)
+
+INTERCEPTORS = table(
+    "interceptors",
+    "interceptor types: motion, guidance, lethality",
+    ("m0", "f8", "kg", "launch mass"),
+    ("m_burnout", "f8", "kg", "mass after burn-out"),
+    ("burn_time", "f8", "s", "motor burn time"),
+    ("thrust", "f8", "N", "constant thrust"),
+    ("area", "f8", "m^2", "drag reference area"),
+    ("form", "f8", "1", "factor on the common drag curve"),
+    ("a_max", "f8", "m/s^2", "structural limit of the lateral acceleration"),
+    ("cl_max", "f8", "1", "greatest lift coefficient: a <= q area cl_max / m"),
+    ("seeker_range", "f8", "m", "range at which the seeker takes over"),
+    ("cep_seeker", "f8", "m", "median miss after homing without saturation"),
+    ("lethal_radius", "f8", "m", "miss at which the fragment burst kills with probability 1/2"),
+    ("reliability", "f8", "1", "probability that launch, motor, fuze and warhead work"),
+    ("time_max", "f8", "s", "flight time at which it destroys itself"),
+    ("h_min", "f8", "m", "least intercept height"),
+    ("h_max", "f8", "m", "greatest intercept height"),
+    ("range_min", "f8", "m", "least intercept range from the launcher"),
+    ("assess", "f8", "s", "delay from intercept to kill assessment"),
+    ("price", "f8", "USD", "price of one round"),
+)
+
+BATTERIES = table(
+    "batteries",
+    "batteries: parameters",
+    ("x", "f8", "m", "east"),
+    ("y", "f8", "m", "north"),
+    ("z", "f8", "m", "up"),
+    ("radar", "i8", "-", "row of its radar"),
+    ("interceptor", "i8", "-", "row of its interceptor type"),
+    ("reaction", "f8", "s", "from decision to lift-off"),
+    ("launchers", "i8", "1", "launchers"),
+    ("rounds", "i8", "1", "rounds in a full launcher"),
+    ("reload", "f8", "s", "time to exchange an empty launcher's pack"),
+    ("spacing", "f8", "s", "least time between two launches of one battery"),
+)
+
+# ---------------------------------------------------------------- truth
+
+ROCKETS = table(
+    "rockets",
+    "truth: one row per rocket of a replication, in order of launch",
+    ("id", "i8", "-", "number within the replication: addresses random numbers"),
+    ("raid", "i8", "-", "number of its raid"),
+    ("cls", "i8", "-", "row of its class"),
+    ("aim", "i8", "-", "row of the place aimed at"),
+    ("t_launch", "f8", "s", "launch time since the start of the scenario"),
+    ("x0", "f8", "m", "launch point east"),
+    ("y0", "f8", "m", "launch point north"),
+    ("z0", "f8", "m", "launch point up"),
+    ("azimuth", "f8", "rad", "launch direction, clockwise from north"),
+    ("elevation", "f8", "rad", "launch elevation"),
+    ("burn", "f8", "1", "fraction of the motor's burn time that it burns (1 unless it misfires)"),
+    ("first", "i8", "-", "row of its first flight node"),
+    ("n_nodes", "i8", "1", "number of its flight nodes"),
+    ("t_impact", "f8", "s", "impact time, if nobody touches it"),
+    ("x_impact", "f8", "m", "impact point east"),
+    ("y_impact", "f8", "m", "impact point north"),
+    ("apogee", "f8", "m", "greatest height"),
+    ("lands", "i8", "-", "where it falls if nobody touches it: see LANDS"),
+    ("place", "i8", "-", "row of the protected place that it would hit"),
+    ("status", "i8", "-", "0 waiting, 1 flying, 2 intercepted, 3 landed"),
+    ("t_end", "f8", "s", "time of interception or impact"),
+    ("shots", "i8", "1", "interceptors fired at it"),
+    ("t_plot", "f8", "s", "time of its first plot"),
+    ("t_track", "f8", "s", "time of its first confirmed track"),
+)
+LANDS = ("short", "sea", "open", "protected")
+SHORT, SEA, OPEN, PROTECTED = range(4)
+WAITING, FLYING, INTERCEPTED, LANDED = range(4)
+
+#: Flight nodes: one row (x, y, z, vx, vy, vz) per node of the dense trajectory, f8, shape (n, 6);
+#: node times follow from the rocket's row (kernels/ballistics.py).
+
+# ---------------------------------------------------------------- belief
+
+PLOTS = table(
+    "plots",
+    "belief: the plots of one scan",
+    ("t", "f8", "s", "scan time"),
+    ("radar", "i8", "-", "row of the radar"),
+    ("range", "f8", "m", "measured range"),
+    ("az", "f8", "rad", "measured azimuth, clockwise from north, at the radar"),
+    ("el", "f8", "rad", "measured elevation at the radar"),
+    ("snr", "f8", "1", "measured signal to noise, power ratio"),
+    ("sigma_r", "f8", "m", "range error that the SNR promises"),
+    ("sigma_a", "f8", "rad", "angle error that the SNR promises"),
+    ("x", "f8", "m", "plot east"),
+    ("y", "f8", "m", "plot north"),
+    ("z", "f8", "m", "plot up"),
+    ("used", "i8", "1", "1 once a track has taken it"),
+)
+
+TRACKS = table(
+    "tracks",
+    "belief: track slots",
+    ("id", "i8", "-", "track number within the replication; -1: the slot is free"),
+    ("status", "i8", "-", "0 free, 1 tentative, 2 confirmed"),
+    ("t", "f8", "s", "time of the state"),
+    ("m", ("f8", 7), "m, m/s, 1", "mean: x y z vx vy vz ln(beta / 1 kg m^-2)"),
+    ("P", ("f8", (7, 7)), "SI", "covariance of m"),
+    ("hits", "i8", "1", "plots taken"),
+    ("misses", "i8", "1", "scans without a plot since the last one"),
+    ("t_start", "f8", "s", "time of the first plot"),
+    ("t_plot", "f8", "s", "time of the last plot"),
+    ("nis", "f8", "1", "normalised innovation squared of the last plot, 3 degrees of freedom"),
+)
+
+PREDICTIONS = table(
+    "predictions",
+    "belief: where the body of each track slot will fall",
+    ("t", "f8", "s", "time of the prediction"),
+    ("known", "i8", "1", "1: impact and covariance are finite and the ellipse is small enough"),
+    ("t_impact", "f8", "s", "impact time"),
+    ("x", "f8", "m", "impact point east"),
+    ("y", "f8", "m", "impact point north"),
+    ("sxx", "f8", "m^2", "variance of x"),
+    ("sxy", "f8", "m^2", "covariance of x and y"),
+    ("syy", "f8", "m^2", "variance of y"),
+    ("st", "f8", "s", "standard deviation of the impact time"),
+    ("threat", "f8", "1", "probability of falling on a protected place"),
+    ("place", "i8", "-", "the most probable protected place"),
+    ("n_path", "i8", "1", "nodes of the predicted path"),
+    ("path", ("f8", (32, 7)), "s, m, m/s", "predicted path: t x y z vx vy vz"),
+)
+
+OPTIONS = table(
+    "options",
+    "belief: the best engagement of one track slot by one battery",
+    ("feasible", "i8", "1", "1: a round launched after the reaction time can meet the body"),
+    ("t_launch", "f8", "s", "lift-off time"),
+    ("t_intercept", "f8", "s", "intercept time"),
+    ("t_latest", "f8", "s", "latest lift-off that still meets the body"),
+    ("x", "f8", "m", "predicted intercept point east"),
+    ("y", "f8", "m", "predicted intercept point north"),
+    ("z", "f8", "m", "predicted intercept point up"),
+    ("p_kill", "f8", "1", "expected single-shot kill probability"),
+    ("rounds", "i8", "1", "rounds ready at that battery"),
+)
+
+DECISIONS = table(
+    "decisions",
+    "belief: what the policy orders for one track slot",
+    ("fire", "i8", "1", "rounds to fire now"),
+    ("battery", "i8", "-", "row of the battery"),
+)
+
+ENGAGEMENTS = table(
+    "engagements",
+    "belief: what was fired at the body of one track slot",
+    ("track", "i8", "-", "number of the track that this row is about"),
+    ("shots", "i8", "1", "rounds fired so far"),
+    ("salvos", "i8", "1", "salvos fired so far"),
+    ("t_assessed", "f8", "s", "when the last salvo's result is known"),
+    ("asked", "i8", "1", "1: the policy may order fire on this scan"),
+)
+
+# ---------------------------------------------------------------- both: shots carry belief until tau
+
+SHOTS = table(
+    "shots",
+    "interceptors: ordered on belief, resolved on truth",
+    ("id", "i8", "-", "number within the replication"),
+    ("battery", "i8", "-", "row of the battery"),
+    ("track", "i8", "-", "track number fired at"),
+    ("slot", "i8", "-", "track slot at launch"),
+    ("rocket", "i8", "-", "truth: rocket that the track followed at launch; -1: nothing"),
+    ("number", "i8", "1", "which shot at that rocket: addresses the kill draw"),
+    ("t_decision", "f8", "s", "time of the order"),
+    ("t_launch", "f8", "s", "lift-off"),
+    ("t_intercept", "f8", "s", "planned intercept time"),
+    ("x", "f8", "m", "predicted intercept point east"),
+    ("y", "f8", "m", "predicted intercept point north"),
+    ("z", "f8", "m", "predicted intercept point up"),
+    ("p_kill", "f8", "1", "expected single-shot kill probability"),
+    ("error", "f8", "m", "truth: hand-over error across the closing direction"),
+    ("result", "i8", "-", "0 flying, 1 kill, 2 miss, 3 nothing there, 4 already dead"),
+)
+
+LAUNCHERS = table(
+    "launchers",
+    "launchers: state",
+    ("battery", "i8", "-", "row of the battery"),
+    ("rounds", "i8", "1", "rounds ready"),
+    ("t_ready", "f8", "s", "when the pack under exchange is ready; nan: none"),
+    ("loading", "i8", "1", "rounds in that pack"),
+)
+
+BATTERY_STATE = table(
+    "battery_state",
+    "batteries: state",
+    ("t_free", "f8", "s", "earliest next lift-off"),
+    ("rounds", "i8", "1", "rounds ready in its launchers"),
+)
+
+WARNINGS = table(
+    "warnings",
+    "warnings given to places",
+    ("place", "i8", "-", "row of the place"),
+    ("t", "f8", "s", "time of the warning"),
+    ("t_impact", "f8", "s", "predicted impact time"),
+    ("track", "i8", "-", "track that caused it"),
+    ("t_first", "f8", "s", "truth: first impact that would have come while it lasts; nan: false"),
+)
+
+# ---------------------------------------------------------------- rules, one row each
+
+TRACKER = table(
+    "tracker",
+    "rules of the tracker",
+    ("gate", "f8", "1", "gate on the normalised innovation squared, 3 degrees of freedom"),
+    ("confirm_hits", "i8", "1", "plots that confirm a track ..."),
+    ("confirm_scans", "i8", "1", "... within this many scans of its first"),
+    ("drop_misses", "i8", "1", "scans without a plot that drop a track"),
+    ("speed_min", "f8", "m/s", "least speed between the first two plots"),
+    ("speed_max", "f8", "m/s", "greatest speed between the first two plots"),
+    ("beta", "f8", "kg/m^2", "prior median of the ballistic coefficient"),
+    ("sigma_ln_beta", "f8", "1", "prior standard deviation of its logarithm"),
+    ("q_boost", "f8", "m/s^2", "acceleration noise while the motor may burn"),
+    ("boost_time", "f8", "s", "age of a track up to which the motor may burn"),
+    ("q_coast", "f8", "m/s^2", "acceleration noise afterwards"),
+    ("q_ln_beta", "f8", "1/sqrt(s)", "random walk of ln(beta)"),
+    ("sigma_max", "f8", "m", "no prediction while the impact ellipse is larger (major axis, 1 sigma)"),
+)
+
+DOCTRINE = table(
+    "doctrine",
+    "rules of fire",
+    ("threat_min", "f8", "1", "least probability of falling on a protected place"),
+    ("sigma_max", "f8", "m", "wait while the impact ellipse is larger, unless it is the last chance"),
+    ("rounds", "i8", "1", "rounds a salvo"),
+    ("salvos", "i8", "1", "most salvos at one body: above 1 is shoot-look-shoot"),
+    ("p_kill_min", "f8", "1", "least expected kill probability worth a round"),
+    ("battery_rule", "i8", "-", "0 earliest intercept, 1 highest kill probability, 2 most rounds"),
+    ("last_chance", "f8", "s", "how long before the latest lift-off waiting ends"),
+)
+
+WARNING_RULE = table(
+    "warning_rule",
+    "rules of public warning",
+    ("p_min", "f8", "1", "least probability of an impact within the warned disc of a place"),
+    ("margin", "f8", "m", "added to a place's radius"),
+    ("hold", "f8", "s", "a place is not warned again within this time"),
+    ("sigma_max", "f8", "m", "no warning while the impact ellipse is larger"),
+)
+
+STOCK = table(
+    "stock",
+    "rounds behind the launchers",
+    ("depot", "f8", "1", "rounds in the depot at the start"),
+    ("resupply", "f8", "1", "rounds that reach the depot per day, at midnight of the scenario's clock"),
+)
+
+EFFECTS = table(
+    "effects",
+    "harm to people",
+    ("shelter_factor", "f8", "1", "lethal area without shelter over with shelter"),
+    ("shelter_time", "f8", "s", "least warning that lets people reach shelter"),
+)
+
+# ---------------------------------------------------------------- the engine's own
+
+CLOCK = table(
+    "clock",
+    "where a replication stands: one row",
+    ("scan", "i8", "1", "number of the last scan"),
+    ("t", "f8", "s", "its time"),
+    ("period", "f8", "s", "scan period"),
+    ("phase", "i8", "-", "0 a scan begins, 1 decisions are due"),
+    ("next", "i8", "-", "row of the next rocket to launch"),
+    ("first", "i8", "-", "no rocket before this row flies"),
+    ("n_slots", "i8", "1", "track slots in use"),
+    ("n_plots", "i8", "1", "plots of the last scan"),
+    ("n_singles", "i8", "1", "unused plots kept"),
+    ("n_hits", "i8", "1", "pairs of place and prediction"),
+    ("next_track", "i8", "-", "number of the next track"),
+    ("n_shots", "i8", "1", "shots fired"),
+    ("first_shot", "i8", "-", "no shot before this row is in the air"),
+    ("n_warnings", "i8", "1", "warnings given"),
+    ("n_asked", "i8", "1", "slots that the policy may fire at on this scan"),
+    ("n_tracks", "i8", "1", "tracks confirmed so far"),
+    ("n_false", "i8", "1", "of them, tracks confirmed on a false plot"),
+    ("depot", "f8", "1", "rounds in the depot"),
+    ("day", "i8", "1", "days begun, by the scenario's clock"),
+    ("midnight", "f8", "s", "time of day at the start"),
+    ("trace", "i8", "1", "1: write the logs"),
+    ("n_track_log", "i8", "1", "rows in the track log"),
+    ("n_decision_log", "i8", "1", "rows in the decision log"),
+    ("n_updates", "i8", "1", "plots taken by tracks"),
+    ("n_predictions", "i8", "1", "impacts predicted"),
+)

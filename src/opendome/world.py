@@ -1,0 +1,126 @@
+"""What kernels share: tables grouped by what they are, so that a signature tells who may see what.
+
+`Truth` and `Belief` are different types.  A stage that takes only `Belief` cannot see the truth.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from opendome import tables
+
+
+class Fixed(NamedTuple):
+    """Parameters of a scenario: the same in every replication."""
+
+    classes: np.ndarray  # CLASSES
+    places: np.ndarray  # PLACES
+    radars: np.ndarray  # RADARS
+    interceptors: np.ndarray  # INTERCEPTORS
+    batteries: np.ndarray  # BATTERIES
+    tracker: np.ndarray  # TRACKER, one row
+    doctrine: np.ndarray  # DOCTRINE, one row
+    warning_rule: np.ndarray  # WARNING_RULE, one row
+    stock: np.ndarray  # STOCK, one row
+    air: np.ndarray  # (2049, 2): rho a and 1/a^2 over height
+    drag: np.ndarray  # (4097,): C_D M over M^2
+    flyouts: np.ndarray  # (types, downrange, height, 4): kernels/flyout.py
+    grid: np.ndarray  # (5,): cells of the place index
+    near: np.ndarray  # (cells, places): places by distance from each cell
+    radius: float  # m, of the round earth
+
+
+class Truth(NamedTuple):
+    """What happens, known to nobody inside the simulation."""
+
+    rockets: np.ndarray  # ROCKETS
+    nodes: np.ndarray  # (n, 6) flight nodes
+    source: np.ndarray  # int: rocket of each plot, -1 for a false one
+    single_source: np.ndarray  # int: the same of the kept plots
+    carries: np.ndarray  # int: rocket that each track slot last followed
+
+
+class Belief(NamedTuple):
+    """What the defence knows."""
+
+    plots: np.ndarray  # PLOTS of this scan
+    singles: np.ndarray  # PLOTS of the last scans that no track took
+    tracks: np.ndarray  # TRACKS
+    predictions: np.ndarray  # PREDICTIONS, by track slot
+    options: np.ndarray  # OPTIONS (slot, battery)
+    engagements: np.ndarray  # ENGAGEMENTS, by track slot
+    decisions: np.ndarray  # DECISIONS, by track slot
+    state: np.ndarray  # BATTERY_STATE
+    launchers: np.ndarray  # LAUNCHERS
+    warnings: np.ndarray  # WARNINGS
+    warned: np.ndarray  # (places,) s: time of each place's last warning
+    hit: np.ndarray  # probability within the warning margin, by pair of place and prediction
+    hit_pair: np.ndarray  # (n, 2) int: place row and track slot of that pair
+
+
+class Scratch(NamedTuple):
+    """Working memory of the tracker."""
+
+    F: np.ndarray  # (7, 7)
+    W: np.ndarray  # (7, 7)
+    H: np.ndarray  # (3, 3)
+    z: np.ndarray  # (3,)
+    K: np.ndarray  # (7,)
+    covered: np.ndarray  # int, by track slot
+    column_of: np.ndarray  # int, by row of an assignment
+    edges: np.ndarray  # (2, n) int
+    costs: np.ndarray  # (n,)
+    parent: np.ndarray  # int
+    local: np.ndarray  # int
+    work: np.ndarray  # (k + 3, k)
+    ints: np.ndarray  # (5, k) int
+
+
+def scratch(n_slots: int, n_plots: int) -> Scratch:
+    """Working memory for so many track slots and plots a scan."""
+    k = n_slots + n_plots + 1
+    rows = max(n_slots, n_plots)
+    return Scratch(
+        F=np.eye(7),
+        W=np.zeros((7, 7)),
+        H=np.zeros((3, 3)),
+        z=np.zeros(3),
+        K=np.zeros(7),
+        covered=np.zeros(n_slots, np.int64),
+        column_of=np.zeros(rows, np.int64),
+        edges=np.zeros((2, 16 * rows), np.int64),
+        costs=np.zeros(16 * rows),
+        parent=np.zeros(2 * k, np.int64),
+        local=np.zeros(2 * k, np.int64),
+        work=np.zeros((k + 3, 2 * k)),
+        ints=np.zeros((5, 2 * k), np.int64),
+    )
+
+
+def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
+    """What the defence knows before anything has happened: full launchers, no tracks."""
+    tracks = tables.TRACKS.allocate(n_slots)
+    tracks["status"] = 0
+    options = tables.OPTIONS.allocate(n_slots * len(fixed.batteries))
+    state = tables.BATTERY_STATE.allocate(len(fixed.batteries))
+    state["t_free"] = 0.0
+    per = np.repeat(np.arange(len(fixed.batteries)), fixed.batteries["launchers"])
+    launchers = tables.LAUNCHERS.allocate(len(per))
+    launchers["battery"] = per
+    launchers["rounds"] = fixed.batteries["rounds"][per]
+    launchers["loading"] = 0
+    return Belief(
+        plots=tables.PLOTS.allocate(n_plots),
+        singles=tables.PLOTS.allocate(n_plots),
+        tracks=tracks,
+        predictions=tables.PREDICTIONS.allocate(n_slots),
+        options=options.reshape(n_slots, len(fixed.batteries)),
+        engagements=tables.ENGAGEMENTS.allocate(n_slots),
+        decisions=tables.DECISIONS.allocate(n_slots),
+        state=state,
+        launchers=launchers,
+        warnings=tables.WARNINGS.allocate(n_warnings),
+        warned=np.full(len(fixed.places), -np.inf),
+        hit=np.zeros(n_slots * 64),
+        hit_pair=np.zeros((n_slots * 64, 2), np.int64),
+    )

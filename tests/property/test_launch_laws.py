@@ -1,0 +1,221 @@
+"""Laws that the launches of any replication keep, and the distributions that they follow.
+
+Seeds are fixed, so a test of a distribution either always passes or always fails; its level of
+1e-3 says how unlikely it is that a right program fails with the seed that was picked.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from opendome import frames, tables
+from opendome.models.threats import ballistic_rocket as br
+
+LEVEL = 1e-3
+HOUR = 3600.0
+AREA = np.array([[-9e3, 2e3], [-4e3, -1e3], [-11e3, -9e3], [-20e3, -22e3], [-24e3, -18e3]])
+CENTRES = np.array([[0.0, 1e3], [-2e3, 11e3], [4e3, 22e3], [12e3, 54e3], [30e3, -20e3]])
+WEIGHTS = np.array([0.35, 0.25, 0.2, 0.15, 0.05])
+
+
+def make_plan(timeline, *, everything_reaches=False, misfire_share=0.16, sigma=0.04):
+    classes = tables.CLASSES.allocate(3)
+    classes["range_min"] = 0.0 if everything_reaches else [1e3, 15e3, 25e3]
+    classes["range_max"] = 200e3 if everything_reaches else [20e3, 45e3, 90e3]
+    classes["share"] = [0.6, 0.3, 0.1]
+    classes["sigma_range"], classes["sigma_cross"] = sigma, 0.5 * sigma
+    places = tables.PLACES.allocate(len(CENTRES))
+    places["x"], places["y"] = CENTRES.T
+    places["z"], places["radius"], places["population"] = 0.0, 2e3, 1e4
+    places["aim_weight"] = WEIGHTS
+    return br.plan(
+        timeline, classes, places, AREA, shapely.box(-90e3, -90e3, 90e3, 90e3),
+        raid_size_exponent=2.0, raid_size_max=60, launch_gap=3.0, misfire_share=misfire_share,
+        radius=frames.earth_radius(31.6),
+    )  # fmt: skip
+
+
+def one_interval(launched, hours=24.0, **changes):
+    return make_plan(br.Timeline(until=[hours * HOUR], launched=[launched]), **changes)
+
+
+def leaders(rockets):
+    """First rocket of every raid: raids are independent, the rockets of a raid are not."""
+    return rockets[np.unique(rockets["raid"], return_index=True)[1]]
+
+
+def barrage_of(n, **changes):
+    """n rockets that draw their own point, class and place each."""
+    barrage = br.Barrage("all", 0.0, HOUR, n, tuple(range(len(CENTRES))))
+    return make_plan(br.Timeline(until=[], launched=[], barrages=[barrage]), **changes)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    steps=st.lists(st.tuples(st.floats(60.0, 1e5), st.integers(0, 80)), min_size=1, max_size=6),
+    seed=st.integers(0, 2**63 - 1),
+    rep=st.integers(0, 2**32 - 1),
+)
+def test_launches__total_is_exact_in_every_interval(steps, seed, rep):
+    until, launched = np.cumsum([s[0] for s in steps]), np.cumsum([s[1] for s in steps])
+    rockets, _, _ = br.launches(make_plan(br.Timeline(until, launched)), seed, rep)
+    assert len(rockets) == launched[-1]
+    for t, n in zip(until, launched, strict=True):
+        assert (rockets["t_launch"] <= t).sum() >= n
+        assert (rockets["t_launch"] < t).sum() <= n
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**63 - 1), rep=st.integers(0, 2**32 - 1))
+def test_launches__same_address_same_bits(seed, rep):
+    plan = one_interval(200)
+    first = [a.tobytes() for a in br.launches(plan, seed, rep)]
+    br.launches(plan, seed ^ 1, rep ^ 1)  # whatever is drawn between does not matter
+    assert first == [a.tobytes() for a in br.launches(plan, seed, rep)]
+    assert first != [a.tobytes() for a in br.launches(plan, seed, rep ^ 1)]
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**63 - 1))
+def test_launches__aim_only_at_what_the_class_reaches(seed):
+    plan = barrage_of(300)
+    rockets, _, _ = br.launches(plan, seed, 0)
+    place, cls = plan.places[rockets["aim"]], plan.classes[rockets["cls"]]
+    distance = np.hypot(place["x"] - rockets["x0"], place["y"] - rockets["y0"])
+    # 1 mm: the kernel compares squares, the test distances.
+    assert (distance >= cls["range_min"] - 1e-3).all()
+    assert (distance <= cls["range_max"] + 1e-3).all()
+
+
+def test_launch_sites__are_uniform_in_the_area():
+    rockets, _, _ = br.launches(barrage_of(20_000, everything_reaches=True), 1, 0)
+    area = shapely.Polygon(AREA)
+    assert shapely.intersects_xy(area.buffer(1e-3), rockets["x0"], rockets["y0"]).all()
+    edges = np.linspace(-24e3, 2e3, 14)
+    cells = [
+        (x, y, shapely.box(x, y, x + 2e3, y + 2e3).intersection(area).area)
+        for x in edges for y in edges
+    ]  # fmt: skip
+    cells = [c for c in cells if c[2] > 0.5e6]  # an eighth of a full cell: at least 40 expected
+    got = [
+        ((rockets["x0"] >= x) & (rockets["x0"] < x + 2e3) & (rockets["y0"] >= y)
+         & (rockets["y0"] < y + 2e3)).sum()
+        for x, y, _ in cells
+    ]  # fmt: skip
+    want = np.array([c[2] for c in cells]) / area.area * len(rockets)
+    rest = len(rockets) - sum(got), len(rockets) - want.sum()
+    assert stats.chisquare([*got, rest[0]], [*want, rest[1]]).pvalue > LEVEL
+
+
+def test_raid_sizes__follow_the_truncated_discrete_pareto_law():
+    rockets, _, _ = br.launches(one_interval(40_000), 1, 0)
+    sizes = np.bincount(rockets["raid"])[:-1]  # the last raid takes what is left of the interval
+    law = stats.pareto(1.0)  # exponent 2: floor of a Pareto variable of index 1 ...
+    n = np.arange(1, 61)
+    want = (law.cdf(n + 1) - law.cdf(n)) / law.cdf(61)  # ... given that it is at most 60
+    edges = [1, 2, 3, 4, 5, 7, 10, 15, 25, 61]
+    got = np.histogram(sizes, edges)[0]
+    expected = np.array([want[a - 1 : b - 1].sum() for a, b in pairwise(edges)])
+    assert sizes.max() <= 60
+    assert stats.chisquare(got, expected * len(sizes)).pvalue > LEVEL
+
+
+def test_raid_times__follow_the_hourly_weights():
+    weights = np.array([0.0, 5.0, 1.0, 0.0, 8.0, 2.0])
+    timeline = br.Timeline(
+        until=[5.5 * HOUR], launched=[20_000], hours=np.arange(6) * HOUR, weights=weights
+    )
+    rockets, _, _ = br.launches(make_plan(timeline), 1, 0)
+    t = leaders(rockets)["t_launch"]
+    got = np.histogram(t, np.arange(7) * HOUR)[0]
+    share = weights * [1, 1, 1, 1, 1, 0.5]  # the interval ends in the middle of the sixth hour
+    assert t.max() <= 5.5 * HOUR
+    assert got[0] == got[3] == 0
+    some = share > 0.0
+    assert stats.chisquare(got[some], share[some] / share.sum() * len(t)).pvalue > LEVEL
+    in_hour = t[(t >= 4 * HOUR) & (t < 5 * HOUR)] / HOUR - 4.0
+    assert stats.kstest(in_hour, "uniform").pvalue > LEVEL
+
+
+def test_launch_gaps__are_exponential():
+    rockets, _, _ = br.launches(one_interval(20_000, hours=1e4), 1, 0)
+    in_order = rockets[np.argsort(rockets["raid"], kind="stable")]
+    gaps = np.diff(in_order["t_launch"])[np.diff(in_order["raid"]) == 0]
+    assert stats.kstest(gaps, "expon", args=(0.0, 3.0)).pvalue > LEVEL
+
+
+def test_barrage_times__are_uniform():
+    rockets, _, _ = br.launches(barrage_of(5_000), 1, 0)
+    assert stats.kstest(rockets["t_launch"] / HOUR, "uniform").pvalue > LEVEL
+
+
+def test_classes_and_places__follow_their_shares_when_all_are_in_reach():
+    rockets, _, _ = br.launches(barrage_of(20_000, everything_reaches=True), 1, 0)
+    n = len(rockets)
+    classes, places = np.bincount(rockets["cls"]), np.bincount(rockets["aim"])
+    assert stats.chisquare(classes, n * np.array([0.6, 0.3, 0.1])).pvalue > LEVEL
+    assert stats.chisquare(places, n * WEIGHTS).pvalue > LEVEL
+    assert stats.chi2_contingency(
+        np.histogram2d(rockets["cls"], rockets["aim"], [3, 5])[0]
+    ).pvalue > LEVEL  # fmt: skip
+
+
+def test_classes_and_places__follow_their_shares_given_reach():
+    """Expected counts from a sum over the drawn launch points, with shapely and numpy."""
+    plan = barrage_of(6_000)
+    rockets, _, _ = br.launches(plan, 1, 0)
+    distance = np.hypot(
+        CENTRES[:, 0] - rockets["x0"][:, None], CENTRES[:, 1] - rockets["y0"][:, None]
+    )
+    c = plan.classes
+    within = (distance[:, None] >= c["range_min"][:, None]) & (
+        distance[:, None] <= c["range_max"][:, None]
+    )
+    weight = within * WEIGHTS  # rocket, class, place
+    some = weight.sum(axis=2) > 0.0
+    chance = some * c["share"] / (some * c["share"]).sum(axis=1, keepdims=True)
+    total = np.where(some, weight.sum(axis=2), 1.0)
+    want = (chance[..., None] * weight / total[..., None]).sum(axis=0).ravel()
+    got = np.histogram2d(rockets["cls"], rockets["aim"], [np.arange(4), np.arange(6)])[0].ravel()
+    assert (got[want == 0.0] == 0).all()
+    # Launch points differ, so the counts vary less than multinomial ones: conservative.
+    some = want > 5.0
+    assert stats.chisquare(
+        [*got[some], got[~some].sum() + 1.0], [*want[some], want[~some].sum() + 1.0]
+    ).pvalue > LEVEL  # fmt: skip
+
+
+def test_misfires__take_their_share_and_burn_a_part():
+    rockets, _, _ = br.launches(barrage_of(10_000, misfire_share=0.16), 1, 0)
+    part = rockets["burn"][rockets["burn"] < 1.0]
+    assert stats.binomtest(len(part), len(rockets), 0.16).pvalue > LEVEL
+    assert part.min() > 0.0 and part.max() < 1.0
+
+
+@pytest.mark.parametrize("sigma", [0.0, 0.04])
+def test_points_of_fall__are_a_disc_and_a_normal_error_along_the_line_of_fire(sigma):
+    plan = barrage_of(6_000, everything_reaches=True, sigma=sigma)
+    rockets, x, y = br.launches(plan, 1, 0)
+    place = plan.places[rockets["aim"]]
+    dx, dy = place["x"] - rockets["x0"], place["y"] - rockets["y0"]
+    r = np.hypot(dx, dy)
+    along = ((x - place["x"]) * dx + (y - place["y"]) * dy) / r
+    across = ((x - place["x"]) * dy - (y - place["y"]) * dx) / r
+    if sigma == 0.0:
+        miss = np.hypot(along, across) / place["radius"]
+        assert stats.kstest(miss**2, "uniform").pvalue > LEVEL  # uniform by area
+        return
+    # A coordinate of a uniform disc of radius 2 km has variance 1 km^2; errors add to it.
+    far = r > 50e3
+    want_along = np.sqrt(1e6 + (sigma * r[far]) ** 2)
+    want_across = np.sqrt(1e6 + (0.5 * sigma * r[far]) ** 2)
+    # 3 standard errors of a standard deviation from n values, 1 / sqrt(2 n), and 1 % for r to the
+    # centre where the program takes it to the aim.
+    tolerance = 3.0 / np.sqrt(2.0 * far.sum()) + 0.01
+    assert (along[far] / want_along).std() == pytest.approx(1.0, abs=tolerance)
+    assert (across[far] / want_across).std() == pytest.approx(1.0, abs=tolerance)
