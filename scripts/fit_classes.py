@@ -34,8 +34,9 @@ WARHEAD_122 = 20.0
 
 P, A, D = "published", "assumed", "derived"
 COLUMNS = (
-    "calibre_mm m0_kg warhead_kg burn_time_s isp_s form rcs_m2 range_km sigma_range sigma_cross"
-).split()
+    *("calibre_mm", "m0_kg", "warhead_kg", "burn_time_s", "isp_s", "form", "rcs_m2", "range_km"),
+    *("sigma_range", "sigma_cross"),
+)
 # name: values of COLUMNS; grades of calibre, mass and range; note
 ROWS = {
     "improvised-short": (

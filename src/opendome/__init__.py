@@ -10,8 +10,8 @@ Nothing heavy is imported before it is used.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from opendome.montecarlo import Progress
     from opendome.results import Result
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Result", "__version__", "load", "open", "run"]
 
 
-def load(name_or_path: "str | os.PathLike") -> "Scenario":
+def load(name_or_path: "str | Path") -> "Scenario":
     """Read a scenario: the name of a shipped one, or the path of a TOML file.
 
     Raises
@@ -34,7 +34,7 @@ def load(name_or_path: "str | os.PathLike") -> "Scenario":
 
 
 def run(
-    scenario: "Scenario | str | os.PathLike",
+    scenario: "Scenario | str | Path",
     replications: int | None = None,
     seed: int | None = None,
     workers: int = 1,
@@ -70,9 +70,11 @@ def run(
     ScenarioError
         The scenario, or a number given here, is wrong.
     """
+    from pathlib import Path
+
     from opendome import estimate, montecarlo, results
 
-    found = load(scenario) if not hasattr(scenario, "study") else scenario
+    found = load(scenario) if isinstance(scenario, str | Path) else scenario
     estimate.check(found.published)
     outcome = montecarlo.run(
         found,
@@ -85,7 +87,7 @@ def run(
     return results.collect(found, outcome, command)
 
 
-def open(folder: "str | os.PathLike") -> "Result":
+def open(folder: "str | Path") -> "Result":
     """Read a result folder.
 
     Raises

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from typing import NamedTuple
 
@@ -89,9 +90,7 @@ def _fresh(*arguments: str, repeats: int = REPEATS, cache: str | None = None) ->
     def once() -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         env = os.environ | ({"XDG_CACHE_HOME": cache} if cache else {})
-        subprocess.run(
-            [sys.executable, *arguments], env=env, check=True, stdout=subprocess.DEVNULL
-        )
+        subprocess.run([sys.executable, *arguments], env=env, check=True, stdout=subprocess.DEVNULL)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
@@ -110,5 +109,5 @@ def _replications(scenario: str) -> list[tuple[str, float]]:
 
     setup = engine.prepare(opendome.load(scenario))
     engine.replicate(setup, 1, 0)  # loads the kernels
-    each = median(_cpu(lambda rep=rep: engine.replicate(setup, 1, rep)) for rep in range(REPEATS))
+    each = median(_cpu(partial(engine.replicate, setup, 1, rep)) for rep in range(REPEATS))
     return [("one replication, warm", each)]

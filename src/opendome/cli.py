@@ -16,12 +16,11 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
 class _Commands(click.Group):
     """Commands whose errors are one line each on stderr, `error: ...`, with the exit code."""
 
-    def main(self, args=None, prog_name=None, standalone_mode=True, **extra: Any) -> Any:
-        if not standalone_mode:
-            return super().main(args, prog_name, standalone_mode=False, **extra)
+    def main(self, args: Any = None, *more: Any, **extra: Any) -> Any:
         words = list(sys.argv[1:] if args is None else args)
+        extra |= {"prog_name": "opendome", "standalone_mode": False}
         try:
-            code = super().main(words, prog_name or "opendome", standalone_mode=False, **extra)
+            code = super().main(words, *more, **extra)
         except click.ClickException as error:
             _say([error.format_message()], "error: ")
             sys.exit(error.exit_code)
@@ -48,7 +47,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _say(lines, prefix: str = "") -> None:
+def _say(lines: list[str], prefix: str = "") -> None:
     for line in lines:
         click.echo(prefix + " ".join(line.split()), err=True)
 
@@ -96,11 +95,12 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _print_version(ctx: click.Context) -> None:
-    import opendome
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        import opendome
 
-    click.echo(f"opendome {opendome.__version__}")
-    ctx.exit()
+        click.echo(f"opendome {opendome.__version__}")
+        ctx.exit()
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -109,7 +109,7 @@ def _print_version(ctx: click.Context) -> None:
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=lambda ctx, _, wanted: wanted and _print_version(ctx),
+    callback=_version,
     help="Show the version.",
 )
 def main() -> None:
@@ -123,12 +123,25 @@ def main() -> None:
 @click.option("--workers", type=int, help="Processes (default: one per core).")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Result folder to write.")
 @click.option("--force", is_flag=True, help="Replace an older result in that folder.")
-@click.option("--trace/--no-trace", default=True, help="Keep every table of replication 0.")
+@click.option("--trace/--no-trace", default=True, help="Keep all tables of replication 0.")
 @click.option("--no-progress", is_flag=True, help="No progress on stderr.")
 @_as_json
 @_debug
-def run(scenario, replications, seed, workers, out, force, trace, no_progress, as_json) -> None:
-    """Run SCENARIO (a shipped name or a TOML file), print the summary, write the result."""
+def run(
+    scenario: str,
+    replications: int | None,
+    seed: int | None,
+    workers: int | None,
+    out: Path | None,
+    force: bool,
+    trace: bool,
+    no_progress: bool,
+    as_json: bool,
+) -> None:
+    """Run a scenario: print the summary, write the result.
+
+    SCENARIO is the name of a shipped one or the path of a TOML file.
+    """
     import opendome
     from opendome import results
     from opendome.report import progress, summary
@@ -179,7 +192,10 @@ def scenarios(as_json: bool) -> None:
 @_as_json
 @_debug
 def check(scenario: str, as_json: bool) -> None:
-    """Check SCENARIO and say what is wrong, one line each; exit 2 if something is."""
+    """Check a scenario.
+
+    Says what is wrong in SCENARIO, one line each; exit code 2 if something is.
+    """
     import opendome
     from opendome import estimate
     from opendome.errors import ScenarioError
@@ -215,9 +231,10 @@ def schema(as_json: bool) -> None:
 @_as_json
 @_debug
 def report(result: Path, out: Path | None, force: bool, as_json: bool) -> None:
-    """Write one self-contained page about RESULT: summary, days, map of the largest raid.
+    """Write a page about a result.
 
-    With -o NAME.png or NAME.svg: only the map.
+    The page about the folder RESULT is one file: summary, days, map of the largest raid of
+    replication 0.  With -o NAME.png, .svg or .pdf: only the map.
     """
     import opendome
     from opendome.report import page
@@ -236,7 +253,10 @@ def report(result: Path, out: Path | None, force: bool, as_json: bool) -> None:
 @_as_json
 @_debug
 def bench(scenario: str, cold: bool, as_json: bool) -> None:
-    """Measure import, help, first result, a warm replication and memory, in CPU seconds."""
+    """Measure CPU seconds and memory.
+
+    Import, help, first result, one warm replication of SCENARIO.
+    """
     import opendome
     from opendome import bench as benchmarks
 

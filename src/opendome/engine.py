@@ -30,7 +30,6 @@ FULL = {
     beats.FULL_TRACKS: f"more than {SLOTS} tracks, or too many plots within their gates",
     beats.FULL_SHOTS: "more shots than salvos and rounds allow",
     beats.FULL_WARNINGS: "more warnings than places and time allow",
-    beats.FULL_PLACES: "too many places within reach of the predicted impacts of one scan",
 }
 
 LEDGER = ledger.LEDGER

@@ -14,21 +14,21 @@ class ScenarioError(ValueError):
     Attributes
     ----------
     lines : tuple of str
-        At most `MOST` problems; where there were more, one line more that counts the rest.
+        The problems; of more than `MOST` + 1 the first `MOST`, and a line that counts the rest.
     """
 
     MOST = 10
 
     def __init__(self, lines: str | Sequence[str]) -> None:
         found = [lines] if isinstance(lines, str) else list(lines)
-        shown = [" ".join(line.split()) for line in found[: self.MOST]]
-        if len(found) > self.MOST:
-            shown.append(f"... and {len(found) - self.MOST} more")
+        shown = [" ".join(line.split()) for line in found]
+        if len(shown) > self.MOST + 1:
+            shown[self.MOST :] = [f"... and {len(shown) - self.MOST} more"]
         self.lines = tuple(shown)
         super().__init__("\n".join(shown))
 
     def __reduce__(self) -> tuple:
-        return type(self), (list(self.lines[: self.MOST]),)
+        return type(self), (self.lines,)
 
 
 class CapacityError(RuntimeError):

@@ -57,8 +57,9 @@ FIGURES = {
         Figure("deaths_unwarned", "Deaths expected without warning", "1", "deaths_unwarned"),
         Figure("launches_per_death", "Launches per death", "1", "launched", "deaths"),
         Figure("warnings", "Warnings to places", "1", "warnings"),
-        Figure("false_warning_share", "Warnings that were false", "%", "false_warnings",
-               "warnings"),
+        Figure(
+            "false_warning_share", "Warnings that were false", "%", "false_warnings", "warnings"
+        ),
         Figure("warning_time_median_s", "Median warning time", "s", "warning_time_median_s"),
         Figure("unwarned_share", "Threatening, not warned in time", "%", "unwarned_share"),
         Figure("tracks", "Tracks confirmed", "1", "tracks"),
@@ -268,9 +269,7 @@ def _row(figure: Figure, found: Estimate, p: Mapping[str, Any] | None) -> Compar
     if p is None:
         return Comparison(*head, "", nan, nan, "", "")
     low, high = published_range(p)
-    text = show(low, figure.unit)
-    if high != low:
-        text = f"{text} to {show(high, figure.unit)}"
+    text = show(figure.unit, *dict.fromkeys((low, high)))
     judged = verdict(found.low, found.high, low, high) if found.n > 1 else ""
     return Comparison(*head, text, low, high, judged, p["source"])
 
@@ -286,18 +285,24 @@ def published_range(p: Mapping[str, Any]) -> tuple[float, float]:
     return (low / 100.0, high / 100.0) if p.get("unit") == "%" else (low, high)
 
 
-def show(value: float, unit: str) -> str:
-    """A figure as a reader wants it: 4 360, 15.6 %, 1.23, 48.2 million USD."""
-    if not isfinite(value):
+def show(unit: str, *values: float, joint: str = " to ") -> str:
+    """One figure or several in one unit, as a reader wants them: 15.6 %, 1,210 to 1,610.
+
+    All with as many decimals as suit the largest; "-" where one is not finite.
+    """
+    if not all(isfinite(v) for v in values):
         return "-"
-    if unit == "%":
-        return f"{100.0 * value:.1f} %"
-    if unit == "USD":
-        return f"{value / 1e6:,.2f} M USD" if abs(value) >= 1e5 else f"{value:,.0f} USD"
+    largest = max(abs(v) for v in values)
     tail = "" if unit == "1" else f" {unit}"
-    if abs(value) >= 100.0 or value == round(value):
-        return f"{value:,.0f}{tail}"
-    return f"{value:.1f}{tail}" if abs(value) >= 10.0 else f"{value:.2f}{tail}"
+    if unit == "%":
+        values, decimals = tuple(100.0 * v for v in values), 1
+    elif unit == "USD" and largest >= 1e5:
+        values, decimals, tail = tuple(v / 1e6 for v in values), 2, " M USD"
+    elif largest >= 100.0 or all(v == round(v) for v in values):
+        decimals = 0
+    else:
+        decimals = 1 if largest >= 10.0 else 2
+    return joint.join(f"{v:,.{decimals}f}" for v in values) + tail
 
 
 def _t_quantile(level: float, df: int) -> float:

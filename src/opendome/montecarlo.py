@@ -9,34 +9,26 @@ The pool is our own (processes and pipes) because `concurrent.futures` gives up 
 one process is killed.
 """
 
-import importlib
 import multiprocessing
 import multiprocessing.connection
-import pickle
 import signal
 import sys
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from opendome import tables
-from opendome.errors import CapacityError, ScenarioError
+from opendome.errors import ScenarioError
+from opendome.worker import Done, Failed, Job, Ready, ReplicationError, Started, serve, work
 
 ENGINE = "opendome.engine"
 CHUNK_S = 1.0  # s of work handed out at a time: a hand-out costs about 1 ms
-SEND_S = 0.25  # s between two messages of a worker
 MOST_WORKERS = 64
 ATTEMPTS = 3  # workers that one replication may cost before the run gives up
-
-
-class ReplicationError(RuntimeError):
-    """A replication that cannot be finished: its number, its seed and what happened, one line."""
 
 
 class Progress(NamedTuple):
@@ -45,6 +37,7 @@ class Progress(NamedTuple):
     done: int
     total: int
     elapsed_s: float
+    rate: float  # replications a second since the first was finished; 0 until the second is
     compiling: bool  # no replication is finished yet and this version's kernels are not cached
 
 
@@ -66,39 +59,8 @@ class RunOutcome(NamedTuple):
     replaced: int  # workers that died and were replaced
     wall_s: float
     cpu_s: float  # spent in replications, all workers together
+    cpu_each_s: float  # median of one: without the first of a process, which loads the kernels
     setup_cpu_s: float  # spent before the first replication: import, tables, compile
-
-
-class Job(NamedTuple):
-    """All that a worker needs to know; travels to it by pickle."""
-
-    text: str
-    name: str
-    seed: int
-    trace: frozenset[int]
-    engine: str
-
-
-class _Started(NamedTuple):
-    compiling: bool
-
-
-class _Ready(NamedTuple):
-    declared: dict[str, tables.Table]
-    cpu_s: float
-
-
-class _Done(NamedTuple):
-    rep: int
-    ledger: np.ndarray
-    daily: np.ndarray
-    traces: dict[str, np.ndarray]
-    cpu_s: float
-
-
-class _Failed(NamedTuple):
-    error: Exception
-    where: str  # traceback in the worker
 
 
 def run(
@@ -155,7 +117,7 @@ def run(
     interrupted = False
     try:
         if workers == 1:
-            for message in _work(job, range(replications)):
+            for message in work(job, range(replications)):
                 inbox.take(message)
         else:
             _Pool(job, workers, inbox).run()
@@ -174,39 +136,51 @@ def _check(name: str, value: int, low: int, high: int) -> None:
 class _Inbox:
     """What has arrived so far."""
 
-    def __init__(self, replications, progress, on_chunk) -> None:
+    def __init__(
+        self,
+        replications: int,
+        progress: Callable[[Progress], None] | None,
+        on_chunk: Callable[[list[np.ndarray]], None] | None,
+    ) -> None:
         self.replications = replications
         self.progress = progress
         self.on_chunk = on_chunk
-        self.done: dict[int, _Done] = {}
+        self.done: dict[int, Done] = {}
         self.declared: dict[str, tables.Table] = {}
         self.setup_cpu_s = 0.0
         self.compiling = False
         self.replaced = 0
         self.start = time.perf_counter()
+        self.first: tuple[int, float] | None = None  # count and time of the first finished
 
-    def take(self, *messages) -> None:
+    def take(self, *messages: Any) -> None:
         """Put messages of a worker where they belong; raise if one says that it failed."""
         rows = []
         for message in messages:
             match message:
-                case _Done():
+                case Done():
                     self.done[message.rep] = message
                     rows.append(message.ledger)
-                case _Ready():
+                case Ready():
                     self.declared = message.declared
                     self.setup_cpu_s += message.cpu_s
-                case _Started():
+                case Started():
                     self.compiling = message.compiling
-                case _Failed():
+                case Failed():
                     message.error.add_note(message.where)
                     raise message.error
         if rows and self.on_chunk:
             self.on_chunk(rows)
         if self.progress:
-            waiting = self.compiling and not self.done
-            elapsed = time.perf_counter() - self.start
-            self.progress(Progress(len(self.done), self.replications, elapsed, waiting))
+            self.progress(self._progress())
+
+    def _progress(self) -> Progress:
+        done, elapsed = len(self.done), time.perf_counter() - self.start
+        if done and self.first is None:
+            self.first = done, elapsed
+        before, since = self.first or (0, elapsed)
+        rate = (done - before) / (elapsed - since) if done > before else 0.0
+        return Progress(done, self.replications, elapsed, rate, self.compiling and not done)
 
     def outcome(self, seed: int, workers: int, interrupted: bool) -> RunOutcome:
         done = [self.done[rep] for rep in sorted(self.done)]
@@ -222,84 +196,9 @@ class _Inbox:
             replaced=self.replaced,
             wall_s=time.perf_counter() - self.start,
             cpu_s=sum(d.cpu_s for d in done),
+            cpu_each_s=float(np.median([d.cpu_s for d in done])),
             setup_cpu_s=self.setup_cpu_s,
         )
-
-
-# ---------------------------------------------------------------- the work, in whichever process
-
-
-def _work(job: Job, reps: Iterable[int]) -> Iterator[Any]:
-    """Prepare once, then one message per replication."""
-    start = time.process_time()
-    engine = importlib.import_module(job.engine)
-    yield _Started(_is_cold())
-    from opendome import scenario
-
-    setup = engine.prepare(scenario.parse(job.text, job.name))
-    yield _Ready(_declared(engine), time.process_time() - start)
-    for rep in reps:
-        start = time.process_time()
-        try:
-            result = engine.replicate(setup, job.seed, rep, trace=rep in job.trace)
-        except (ScenarioError, CapacityError):  # these say it in the user's words already
-            raise
-        except Exception as error:
-            what = " ".join(str(error).split())
-            raise ReplicationError(
-                f"replication {rep}, seed {job.seed}: {type(error).__name__}: {what}"
-            ) from error
-        cpu_s = time.process_time() - start
-        yield _Done(rep, result.ledger, result.daily, result.traces, cpu_s)
-
-
-def _is_cold() -> bool:
-    """True if this version's kernels have never been compiled on this machine."""
-    import numba
-
-    folder = Path(numba.config.CACHE_DIR)
-    return not numba.config.DISABLE_JIT and not any(folder.rglob("*.nbi"))
-
-
-def _declared(engine: Any) -> dict[str, tables.Table]:
-    """Declarations of every table that the engine can hand out, by name."""
-    return {t.name: t for t in (engine.LEDGER, engine.DAILY, *engine.TRACES)}
-
-
-def _serve(job: Job, pipe: multiprocessing.connection.Connection) -> None:
-    """Life of a worker process: chunks in, messages out, until the pipe closes."""
-    unsent: list[Any] = []
-    sent = 0.0
-    try:
-        for message in _work(job, _handed_out(pipe, unsent)):
-            unsent.append(message)
-            if isinstance(message, _Started) or time.perf_counter() - sent > SEND_S:
-                pipe.send(unsent)
-                unsent.clear()
-                sent = time.perf_counter()
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return  # the run is over, and with it this process
-    except Exception as error:
-        pipe.send([*unsent, _failure(error)])
-
-
-def _handed_out(pipe: multiprocessing.connection.Connection, unsent: list[Any]) -> Iterator[int]:
-    """Replications as the pool hands them out; sends what is left before it waits for more."""
-    while True:
-        if unsent:
-            pipe.send(unsent)
-            unsent.clear()
-        yield from pipe.recv()
-
-
-def _failure(error: Exception) -> _Failed:
-    """The error as it can travel: itself if it survives pickling, else its text."""
-    where = "".join(traceback.format_exception(error))
-    try:
-        error = pickle.loads(pickle.dumps(error))
-    except Exception:
-        error = ReplicationError(f"{type(error).__name__}: {error}")
-    return _Failed(error, where)
 
 
 # ---------------------------------------------------------------- the pool
@@ -310,7 +209,7 @@ class _Worker:
 
     def __init__(self, job: Job, context: Any) -> None:
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(job, theirs), daemon=True)
+        self.process = context.Process(target=serve, args=(job, theirs), daemon=True)
         with _sigint_held():
             self.process.start()
         theirs.close()  # or its death would not be an end of file here
@@ -387,7 +286,7 @@ class _Pool:
             self._bury(worker)
             return
         for message in messages:
-            if isinstance(message, _Done):
+            if isinstance(message, Done):
                 worker.todo.remove(message.rep)
         self.inbox.take(*messages)
 

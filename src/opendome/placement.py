@@ -50,7 +50,7 @@ def parameters(s: Sections) -> Parameters:
         interceptors=_stack(tables.INTERCEPTORS, list(interceptors.values())),
         batteries=_batteries(s, list(interceptors), frame),
         tracker=s.tracker.row(),
-        doctrine=(Doctrine() if getattr(s.policy, "external", True) else s.policy).row(),
+        doctrine=(s.policy if isinstance(s.policy, Doctrine) else Doctrine()).row(),
         warning_rule=s.warning.row(),
         stock=s.stock.row(),
         effects=s.effects.row(),

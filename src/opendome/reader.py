@@ -5,14 +5,14 @@ file: `radar[0].range_max_km`.
 """
 
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import ValidationError
 
 from opendome import models, units
-from opendome.errors import ScenarioError
 from opendome.models import nearest
-from opendome.params import Model, Quantity, declared, extra
+from opendome.params import Model, Quantity, declared, extra, quantities
 
 
 class Key(NamedTuple):
@@ -30,7 +30,11 @@ _FAILED = _Failed()
 
 
 def build(
-    model: type[Model], raw: Any, where: str, problems: list[str], also: tuple[str, ...] = ()
+    model: type[Model],
+    raw: Any,
+    where: str,
+    problems: list[str],
+    hosts: tuple[type[Model], ...] | None = None,
 ) -> Any:
     """Read one table of a file into a model.
 
@@ -43,8 +47,8 @@ def build(
         Path of the table in the file, "" for the file itself.
     problems : list of str
         Problems are appended, one line each.
-    also : tuple of str
-        Keys of the same table that another model reads: good suggestions, no problem.
+    hosts : tuple of type of Model, optional
+        For a plug-in: the models that read the other keys of the same table.
 
     Returns
     -------
@@ -54,33 +58,20 @@ def build(
     if not isinstance(raw, dict):
         problems.append(f"{where} = {shown(raw)}: want a table")
         return None
-    keys = accepted(model)
-    merged = next((f for f in model.model_fields if extra(model, f).get("merged")), None)
-    before, rest = len(problems), {}
-    values: dict[str, Any] = {}
-    used: dict[str, str] = {}
-    for name, value in raw.items():
-        if name not in keys:
-            rest[name] = value
-        elif keys[name].field in used:
-            first = used[keys[name].field]
-            problems.append(f"{_at(where)}{first} and {name} say the same thing; keep one")
-        else:
-            used[keys[name].field] = name
-            values[keys[name].field] = _value(
-                model, keys[name], value, _join(where, name), problems
-            )
+    before = len(problems)
+    values, used, rest = _values(model, raw, where, problems)
     for field in model.model_fields:
         more = extra(model, field)
-        if "plugin" in more and field not in used and field != merged:
+        if more.get("merged"):
+            values[field] = _plugin(more, rest, where, problems, (model,))
+            if values[field] is _FAILED:  # a misspelt key of ours was reported there
+                values = {_meant(model, name): _FAILED for name in rest} | values
+            rest = {}
+        elif "plugin" in more and field not in used:
             values[field] = _plugin(more, {}, _join(where, field), problems)
-    if merged:
-        values[merged] = _plugin(extra(model, merged), rest, where, problems, tuple(keys))
-    else:
-        for name in rest:
-            field, line = _unknown(model, keys, name, where, also)
-            problems.append(line)
-            values.setdefault(field, _FAILED)
+    for name in rest:
+        problems.append(_unknown(model, name, where, hosts))
+        values.setdefault(_meant(model, name), _FAILED)
     return _construct(model, values, used, raw, where, problems, before)
 
 
@@ -123,6 +114,28 @@ def shown(value: Any) -> str:
 # ---------------------------------------------------------------- values
 
 
+def _values(
+    model: type[Model], raw: dict, where: str, problems: list[str]
+) -> tuple[dict[str, Any], dict[str, str], dict[str, Any]]:
+    """Values by field, keys by field, and what is left of a table: keys that nobody declared."""
+    keys = accepted(model)
+    values: dict[str, Any] = {}
+    used: dict[str, str] = {}
+    rest: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name not in keys:
+            rest[name] = value
+        elif keys[name].field in used:
+            first = used[keys[name].field]
+            problems.append(f"{_at(where)}{first} and {name} say the same thing; keep one")
+        else:
+            used[keys[name].field] = name
+            values[keys[name].field] = _value(
+                model, keys[name], value, _join(where, name), problems
+            )
+    return values, used, rest
+
+
 def _value(model: type[Model], key: Key, raw: Any, path: str, problems: list[str]) -> Any:
     """One value of a table in SI, as the type that the model wants."""
     more = extra(model, key.field)
@@ -156,7 +169,7 @@ def _array(item: type[Model], raw: Any, path: str, problems: list[str]) -> Any:
 
 
 def _plugin(
-    more: dict, raw: Any, path: str, problems: list[str], also: tuple[str, ...] = ()
+    more: dict, raw: Any, path: str, problems: list[str], hosts: tuple[type[Model], ...] = ()
 ) -> Any:
     if not isinstance(raw, dict):
         problems.append(f"{path} = {shown(raw)}: want a table")
@@ -168,7 +181,10 @@ def _plugin(
         return _FAILED
     rest = {k: v for k, v in raw.items() if k != "model"}
     found = models.find(more["plugin"], name)
-    return build(found, rest, path, problems, (*also, "model")) or _FAILED
+    if not (isinstance(found, type) and issubclass(found, Model)):
+        problems.append(f"{_join(path, 'model')} = {shown(name)}: not an opendome.params.Model")
+        return _FAILED
+    return build(found, rest, path, problems, hosts) or _FAILED
 
 
 def _number(raw: Any, by: float) -> Any:
@@ -203,31 +219,47 @@ def _construct(
     try:
         built = model(**good)
     except ValidationError as error:
+        told = {field for field, value in values.items() if value is _FAILED}
         for e in error.errors(include_url=False):
             field = str(e["loc"][0]) if e["loc"] else ""
-            if values.get(field) is not _FAILED:
+            if field not in told:
+                told.add(field)  # one line a field: what follows from the first is no news
                 problems.append(_explain(model, dict(e), field, used.get(field, ""), raw, where))
-        return None
-    except ScenarioError as error:
-        problems.extend(_at(where) + line for line in error.lines)
         return None
     return built if len(problems) == before else None
 
 
 def _unknown(
-    model: type[Model], keys: dict[str, Key], name: str, where: str, also: tuple[str, ...]
-) -> tuple[str, str]:
-    """The field that an unknown key most likely means ("" if none), and the line on it."""
-    for field in sorted(model.model_fields, key=len, reverse=True):
-        q = declared(model, field)
-        if q is None or not (name == field or name.startswith(field + "_")):
-            continue
-        unit = name[len(field) + 1 :]
-        if not unit:
-            return field, f"{_join(where, name)}: no unit (want {wanted(field, q)})"
-        want = f"{field}, a pure number" if q.suffixes == ("",) else wanted(field, q)
-        return field, f"{_join(where, name)}: unknown unit {unit!r} (want {want})"
-    return "", f"{_at(where)}unknown key {name!r}{nearest(name, (*keys, *also))}"
+    model: type[Model], name: str, where: str, hosts: tuple[type[Model], ...] | None
+) -> str:
+    """One line on a key that nobody declared."""
+    here = (model, *(hosts or ()))
+    for one in here:
+        for field, q in quantities(one).items():
+            if name == field:
+                return f"{_join(where, name)}: no unit (want {wanted(field, q)})"
+            if _unit(field, name):
+                want = f"{field}, a pure number" if q.suffixes == ("",) else wanted(field, q)
+                return f"{_join(where, name)}: unknown unit {_unit(field, name)!r} (want {want})"
+    known = [key for one in here for key in accepted(one)]
+    known += [] if hosts is None else ["model"]
+    return f"{_at(where)}unknown key {name!r}{nearest(name, known)}"
+
+
+def _unit(field: str, name: str) -> str:
+    """What stands after the name of a field in a key, if it may be meant as a unit."""
+    unit = name.removeprefix(field + "_")
+    return unit if unit != name and ("_" not in unit or unit.startswith("per_")) else ""
+
+
+def _meant(model: type[Model], name: str) -> str:
+    """The field that an unknown key most likely means; "" if none is near."""
+    for field in quantities(model):
+        if name == field or _unit(field, name):
+            return field
+    keys = accepted(model)
+    close = get_close_matches(name, keys, n=1)
+    return keys[close[0]].field if close else ""
 
 
 def _explain(model: type[Model], error: dict, field: str, key: str, raw: dict, where: str) -> str:
@@ -257,14 +289,21 @@ def _explain(model: type[Model], error: dict, field: str, key: str, raw: dict, w
     return f"{path} = {shown(value)}: want {_type_wanted(model, field, kind)} ({meaning})"
 
 
+_WANTED = {
+    "tuple_type": "a list",
+    "too_short": "at least one entry",
+    "string_too_short": "a text that is not empty",
+}
+
+
 def _type_wanted(model: type[Model], field: str, kind: str) -> str:
     """What a value should have been."""
     annotation: Any = model.model_fields[field].annotation
     plain = [a for a in (annotation, *get_args(annotation)) if get_origin(a) is Literal]
     if plain:
         return "one of " + ", ".join(repr(v) for v in get_args(plain[0]))
-    if kind == "tuple_type":
-        return "a list"
+    if kind in _WANTED:
+        return _WANTED[kind]
     if kind.startswith(("date", "timezone")):
         return "a time with its offset, as 2021-05-11T18:00:00+03:00"
     names = {"float": "a number", "int": "a whole number", "bool": "true or false"}

@@ -108,7 +108,7 @@ class Result:
         """Every figure with its intervals, what was published, and the verdict."""
         return estimate.compare(self.ledger(), self.manifest["published"])
 
-    def save(self, folder: str | os.PathLike, force: bool = False) -> Path:
+    def save(self, folder: str | Path, force: bool = False) -> Path:
         """Write manifest and tables into a new folder; all of it or nothing.
 
         Parameters
@@ -181,7 +181,7 @@ class _OnDisk(Mapping):
         return self._read[name]
 
 
-def read(folder: str | os.PathLike) -> Result:
+def read(folder: str | Path) -> Result:
     """Read a result folder; its tables are read when they are asked for.
 
     Raises
@@ -205,7 +205,7 @@ def read(folder: str | os.PathLike) -> Result:
     return Result(manifest, _OnDisk(path, names), path)
 
 
-def check_target(folder: str | os.PathLike, force: bool = False) -> None:
+def check_target(folder: str | Path, force: bool = False) -> None:
     """Raise ResultError now, before the work, if a result could not be saved there."""
     target = Path(folder)
     if os.path.lexists(target):
@@ -308,6 +308,7 @@ def _manifest(
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_s": round(outcome.wall_s, 3),
         "cpu_s": round(outcome.cpu_s, 3),
+        "cpu_each_s": round(outcome.cpu_each_s, 4),
         "setup_cpu_s": round(outcome.setup_cpu_s, 3),
         "workers": outcome.workers,
         "workers_replaced": outcome.replaced,

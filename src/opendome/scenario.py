@@ -87,7 +87,8 @@ def load(name_or_path: str | Path) -> Scenario:
                 raise ScenarioError(f"{text}: no such scenario{nearest(text, names())}")
         elif not _exists(path):
             close = nearest(path.stem, names())
-            raise ScenarioError(f"{text}: no such file{close if 'mean' in close else ''}")
+            how = close if "did you mean" in close else " (want a TOML file)"
+            raise ScenarioError(f"{text}: no such file{how}")
     return parse(_read(path, label), path.stem, str(path), label)
 
 

@@ -394,7 +394,6 @@ CLOCK = table(
     ("n_slots", "i8", "1", "track slots in use"),
     ("n_plots", "i8", "1", "plots of the last scan"),
     ("n_singles", "i8", "1", "unused plots kept"),
-    ("n_hits", "i8", "1", "pairs of place and prediction"),
     ("next_track", "i8", "-", "number of the next track"),
     ("n_shots", "i8", "1", "shots fired"),
     ("first_shot", "i8", "-", "no shot before this row is in the air"),

@@ -54,8 +54,6 @@ class Belief(NamedTuple):
     launchers: np.ndarray  # LAUNCHERS
     warnings: np.ndarray  # WARNINGS
     warned: np.ndarray  # (places,) s: time of each place's last warning
-    hit: np.ndarray  # probability within the warning margin, by pair of place and prediction
-    hit_pair: np.ndarray  # (n, 2) int: place row and track slot of that pair
 
 
 class Scratch(NamedTuple):
@@ -121,6 +119,4 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
         launchers=launchers,
         warnings=tables.WARNINGS.allocate(n_warnings),
         warned=np.full(len(fixed.places), -np.inf),
-        hit=np.zeros(n_slots * 64),
-        hit_pair=np.zeros((n_slots * 64, 2), np.int64),
     )

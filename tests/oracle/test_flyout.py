@@ -10,11 +10,12 @@ from scipy.optimize import brentq
 from opendome.constants import G0
 from opendome.kernels import flyout as fo
 from opendome.kernels.atmosphere import air_table
-from opendome.kernels.ballistics import drag_table
+from opendome.kernels.ballistics import RAIL, drag_table
 from opendome.models.interceptors.short_range import ShortRange
 
 AIR, DRAG = air_table(), drag_table()
 ROUND = ShortRange().row()[0]
+UP = fo.LAUNCH_ELEVATION
 P = {name: float(ROUND[name]) for name in ROUND.dtype.names}
 
 
@@ -44,10 +45,10 @@ def peer(d, h):
         return hypot(d - s[0], h - s[1]) - 3.0
 
     near.terminal = True
-    # The first metre per second, straight up the launcher, takes t0.
-    t0 = 1.0 / (P["thrust"] / P["m0"] - G0 * sin(fo.LAUNCH_ELEVATION))
-    state = (0.0, 0.0, 1.0, fo.LAUNCH_ELEVATION)
-    pieces = ((t0, P["burn_time"]), (P["burn_time"], 60.0))  # the thrust jumps between them
+    # The speed that the thrust gives over the rail.
+    v0 = (2.0 * RAIL * P["thrust"] / P["m0"]) ** 0.5
+    state = (RAIL * cos(UP), RAIL * sin(UP), v0, UP)
+    pieces = ((0.0, P["burn_time"]), (P["burn_time"], 60.0))  # the thrust jumps between them
     for span in pieces:
         flight = solve_ivp(rates, span, state, method="DOP853", rtol=1e-9, atol=1e-9,
                            max_step=0.1, events=near)  # fmt: skip
@@ -64,9 +65,9 @@ def test_fly_out__agrees_with_dop853_in_other_variables(d, h):
     tof, v, limit, gamma, miss = fo.fly_out(d, h, ROUND, AIR, DRAG)
     peer_tof, peer_v, peer_gamma = peer(d, h)
     assert miss < 1.0
-    assert tof == pytest.approx(peer_tof, abs=0.01)  # measured: 4 ms at worst
-    assert v == pytest.approx(peer_v, abs=1.0)  # measured: 0.4 m/s; ends up to one step early
-    assert gamma == pytest.approx(peer_gamma, abs=0.01)  # measured: 3 mrad
+    assert tof == pytest.approx(peer_tof, abs=1e-3)  # measured: 0.2 ms at worst
+    assert v == pytest.approx(peer_v, abs=3.0)  # measured: 2.2 m/s, the speed up to a step earlier
+    assert gamma == pytest.approx(peer_gamma, abs=1e-3)  # measured: 0.3 mrad
     assert 0.0 < limit <= P["a_max"]
 
 
@@ -75,21 +76,24 @@ def test_fly_out__in_vacuum_up_the_launcher_is_the_rocket_equation():
     # No drag, and air so dense that lift costs nothing and holds the flight straight.
     dense = AIR.copy()
     dense[:, 0] = 1e12
-    far = 3_000.0
-    d, h = far * cos(fo.LAUNCH_ELEVATION), far * sin(fo.LAUNCH_ELEVATION)
+    far = 2_000.0
+    d, h = far * cos(UP), far * sin(UP)
     tof, v, _, gamma, miss = fo.fly_out(d, h, ROUND, dense, np.zeros(4097))
 
     m0, rate = P["m0"], (P["m0"] - P["m_burnout"]) / P["burn_time"]
-    exhaust, g = P["thrust"] / rate, G0 * sin(fo.LAUNCH_ELEVATION)
+    exhaust, g = P["thrust"] / rate, G0 * sin(UP)
 
-    def way(t):  # integral of c ln(m0 / (m0 - rate t)) - g t
+    v0 = (2.0 * RAIL * P["thrust"] / m0) ** 0.5
+
+    def way(t):  # RAIL and the integral of v0 + c ln(m0 / (m0 - rate t)) - g t
         m = m0 - rate * t
-        return exhaust * (t - m / rate * log(m0 / m)) - 0.5 * g * t * t
+        return RAIL + v0 * t + exhaust * (t - m / rate * log(m0 / m)) - 0.5 * g * t * t
 
     t = brentq(lambda s: way(s) - far, 0.1, P["burn_time"])
-    assert tof == pytest.approx(t, abs=1e-3)  # the last piece is flown at constant speed
-    assert v == pytest.approx(exhaust * log(m0 / (m0 - rate * t)) - g * t, rel=0.02)  # same
-    assert gamma == pytest.approx(fo.LAUNCH_ELEVATION, abs=1e-6)
+    # The last piece, below one step, is flown at constant speed: 150 m/s^2 for 0.05 s at most.
+    assert tof == pytest.approx(t, abs=5e-4)
+    assert v == pytest.approx(v0 + exhaust * log(m0 / (m0 - rate * t)) - g * t, abs=8.0)
+    assert gamma == pytest.approx(UP, abs=1e-6)
     assert miss < 1e-3
 
 
@@ -106,9 +110,10 @@ def test_flyout__between_grid_points_agrees_with_the_flight(table):
         if np.isfinite(tof):
             errors.append(tof - fo.fly_out(d, h, ROUND, AIR, DRAG)[0])
     assert len(errors) > 200
-    # Chords lie above a convex surface: late, and never by a twentieth of a second.
-    assert np.abs(errors).max() < 0.05
-    assert np.abs(np.mean(errors)) < 0.01
+    # Chords lie above a convex surface: late.  Measured: 0.010 s mean, 0.06 s at the near edge.
+    assert min(errors) > -0.005
+    assert np.mean(errors) < 0.015
+    assert max(errors) < 0.1
 
 
 def test_flyout__takes_longer_to_go_farther(table):
@@ -119,11 +124,12 @@ def test_flyout__takes_longer_to_go_farther(table):
 
 
 def test_flyout__keeps_to_the_published_mean_speed(table):
-    # 400 to 700 m/s over the useful flight, beyond the boost phase.
+    # 400 to 700 m/s over the useful flight: to the least height and up, beyond the boost phase.
     i, j = np.indices(table.shape[:2])
     slant = np.hypot(i * fo.D_STEP, j * fo.H_STEP)
-    useful = np.isfinite(table[..., fo.TOF]) & (slant >= 3_000.0) & (j * fo.H_STEP <= P["h_max"])
+    useful = (j * fo.H_STEP >= P["h_min"]) & (j * fo.H_STEP <= P["h_max"]) & (slant >= 4_000.0)
+    useful &= np.isfinite(table[..., fo.TOF])
     mean = slant[useful] / table[..., fo.TOF][useful]
-    assert 380.0 < mean.min()
+    assert mean.min() > 400.0
     assert mean.max() < 700.0
     assert np.isfinite(table[table[..., fo.TOF] < np.inf]).all()

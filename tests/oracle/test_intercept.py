@@ -38,8 +38,8 @@ def dense(path, place, ready, table):
     """Earliest feasible meeting and latest lift-off, in steps of 5 ms; (None, None) if none."""
     tau = np.arange(max(path[0, 0], ready), path[-1, 0], 0.005)
     p = CubicHermiteSpline(path[:, 0], path[:, 1:4], path[:, 4:])(tau)
-    h = np.linalg.norm(p + (0.0, 0.0, RADIUS), axis=1) - RADIUS
-    h -= np.linalg.norm(place + np.array([0.0, 0.0, RADIUS])) - RADIUS
+    centre = np.array([0.0, 0.0, -RADIUS])
+    h = np.linalg.norm(p - centre, axis=1) - np.linalg.norm(place - centre)
     slant = np.linalg.norm(p - place, axis=1)
     d = np.sqrt(np.maximum(slant**2 - h**2, 0.0))
     axes = np.arange(fo.N_D) * fo.D_STEP, np.arange(fo.N_H) * fo.H_STEP
@@ -57,27 +57,25 @@ def test_find_option__agrees_with_a_dense_search(table):
     prediction, track = tables.PREDICTIONS.allocate(1), tables.TRACKS.allocate(1)
     battery, option = tables.BATTERIES.allocate(1), tables.OPTIONS.allocate(1)
     track["P"] = np.eye(7) * 100.0
-    feasible = 0
-    for _ in range(150):
+    late, early = [], []
+    for _ in range(250):
         path, now = falling_path(rng), 50.0 + rng.uniform(0.0, 40.0)
         place = np.array([*rng.uniform(-8e3, 8e3, 2), 30.0])
         battery["x"], battery["y"], battery["z"], battery["reaction"] = *place, 2.0
         prediction["n_path"], prediction["path"][0, :21] = 21, path
-        find_option(
-            option[0], prediction[0], track[0], battery[0], ROUND, table, now, RADIUS
-        )
+        find_option(option[0], prediction[0], track[0], battery[0], ROUND, table, now, RADIUS)
         tau, latest, seconds = dense(path, place, now + 2.0, table)
         got = option[0]
         if got["feasible"] == 0:
             assert seconds < 0.5  # what one step of the search can miss
             continue
-        feasible += 1
-        # Later by choice only, for a surer meeting; never before the earliest.
-        assert got["t_intercept"] >= tau - 0.01
-        assert got["t_launch"] >= now + 2.0 - 1e-9
-        assert got["t_launch"] <= got["t_latest"] <= latest + 0.01
-        assert got["t_latest"] == pytest.approx(latest, abs=0.05)
-        if got["p_kill"] < 0.5:
-            continue
-        assert got["t_intercept"] == pytest.approx(tau, abs=0.05)
-    assert 40 < feasible < 140  # both answers occur
+        assert now + 2.0 - 1e-9 <= got["t_launch"] <= got["t_latest"]
+        late.append(got["t_intercept"] - tau)
+        early.append(latest - got["t_latest"])
+    assert 40 < len(late) < 200  # both answers occur
+    # Good geometry and a good track: no later meeting is clearly surer than the earliest.
+    assert np.abs(late).max() < 0.02  # found to 0.01 s, and the peer in steps of 0.005 s
+    assert min(early) > -0.02
+    # Measured: 0.05 s, but up to 1.5 s in 1 of 150 (left, entered and left within one step).
+    assert np.percentile(early, 95.0) < 0.1
+    assert max(early) < 4.0

@@ -165,36 +165,74 @@ def test_classes_and_places__follow_their_shares_when_all_are_in_reach():
     ).pvalue > LEVEL  # fmt: skip
 
 
-def test_classes_and_places__follow_their_shares_given_reach():
-    """Expected counts from a sum over the drawn launch points, with shapely and numpy."""
+def test_classes__follow_their_shares_whatever_they_reach():
+    rockets, _, _ = br.launches(barrage_of(6_000), 1, 0)
+    got = np.bincount(rockets["cls"])
+    assert stats.chisquare(got, len(rockets) * np.array([0.6, 0.3, 0.1])).pvalue > LEVEL
+
+
+def test_places__follow_their_weights_given_class_point_and_reach():
+    """Expected counts: a sum over the drawn points of the chance of each place, with numpy."""
     plan = barrage_of(6_000)
     rockets, _, _ = br.launches(plan, 1, 0)
+    cls = plan.classes[rockets["cls"]]
     distance = np.hypot(
         CENTRES[:, 0] - rockets["x0"][:, None], CENTRES[:, 1] - rockets["y0"][:, None]
     )
-    c = plan.classes
-    within = (distance[:, None] >= c["range_min"][:, None]) & (
-        distance[:, None] <= c["range_max"][:, None]
-    )
-    weight = within * WEIGHTS  # rocket, class, place
-    some = weight.sum(axis=2) > 0.0
-    chance = some * c["share"] / (some * c["share"]).sum(axis=1, keepdims=True)
-    total = np.where(some, weight.sum(axis=2), 1.0)
-    want = (chance[..., None] * weight / total[..., None]).sum(axis=0).ravel()
-    got = np.histogram2d(rockets["cls"], rockets["aim"], [np.arange(4), np.arange(6)])[0].ravel()
-    assert (got[want == 0.0] == 0).all()
-    # Launch points differ, so the counts vary less than multinomial ones: conservative.
-    some = want > 5.0
-    assert stats.chisquare(
-        [*got[some], got[~some].sum() + 1.0], [*want[some], want[~some].sum() + 1.0]
-    ).pvalue > LEVEL  # fmt: skip
+    within = (distance >= cls["range_min"][:, None]) & (distance <= cls["range_max"][:, None])
+    chance = within * plan.weights[1]
+    want = (chance / chance.sum(axis=1, keepdims=True)).sum(axis=0)
+    got = np.bincount(rockets["aim"], minlength=len(CENTRES))
+    # Chances differ from rocket to rocket, so counts vary less than multinomial ones: conservative.
+    assert stats.chisquare(got, want).pvalue > LEVEL
+
+
+def test_launch_points__are_uniform_where_the_class_reaches_a_place():
+    """Against rejection from numpy's generator, compared along both axes."""
+    rockets, _, _ = br.launches(barrage_of(8_000), 1, 0)
+    rng = np.random.default_rng(1)
+    point = np.column_stack([rng.uniform(-24e3, -4e3, 200_000), rng.uniform(-22e3, 2e3, 200_000)])
+    point = point[shapely.contains_xy(shapely.Polygon(AREA), *point.T)]
+    distance = np.hypot(*(CENTRES - point[:, None]).transpose(2, 0, 1))
+    for cls, (lo, hi) in enumerate([(1e3, 20e3), (15e3, 45e3), (25e3, 90e3)]):
+        want = point[((distance >= lo) & (distance <= hi)).any(axis=1)]
+        mine = rockets[rockets["cls"] == cls]
+        assert stats.ks_2samp(mine["x0"], want[:, 0]).pvalue > LEVEL
+        assert stats.ks_2samp(mine["y0"], want[:, 1]).pvalue > LEVEL
+
+
+def test_bands_of_distance__get_their_share_of_the_aims():
+    """The near band holds more than the first class, which has no choice: both can be had."""
+    area = shapely.Polygon(AREA)
+    classes, places = tables.CLASSES.allocate(2), tables.PLACES.allocate(40)
+    classes["range_min"], classes["range_max"] = [1e3, 10e3], [30e3, 80e3]
+    classes["share"], classes["sigma_range"], classes["sigma_cross"] = [0.6, 0.4], 0.0, 0.0
+    rng = np.random.default_rng(7)
+    places["x"], places["y"] = rng.uniform(0.0, 25e3, 40), rng.uniform(-20e3, 30e3, 40)
+    places["aim_weight"] = rng.lognormal(0.0, 1.0, 40)
+    places["radius"], places["population"], places["z"] = 1e3, 1e3, 0.0
+    barrage = br.Barrage("all", 0.0, HOUR, 20_000, tuple(range(40)))
+    plan = br.plan(
+        br.Timeline(until=[], launched=[], barrages=[barrage]), classes, places, AREA,
+        shapely.box(-9e4, -9e4, 9e4, 9e4), raid_size_exponent=2.0, raid_size_max=10,
+        launch_gap=3.0, misfire_share=0.0, radius=frames.earth_radius(31.6),
+    )  # fmt: skip
+    rockets, _, _ = br.launches(plan, 1, 0)
+    away = shapely.distance(area, shapely.points(places["x"], places["y"]))
+    far = away > 30e3
+    want = places["aim_weight"][far].sum() / places["aim_weight"].sum()
+    got = far[rockets["aim"]].mean()
+    # Three standard errors, and 0.01 for the grid of launch points and the rounds of fitting.
+    assert 0.05 < want < 0.4  # fewer than the second class alone has
+    assert got == pytest.approx(want, abs=3.0 * np.sqrt(want * (1 - want) / 20_000) + 0.01)
 
 
 def test_misfires__take_their_share_and_burn_a_part():
     rockets, _, _ = br.launches(barrage_of(10_000, misfire_share=0.16), 1, 0)
     part = rockets["burn"][rockets["burn"] < 1.0]
     assert stats.binomtest(len(part), len(rockets), 0.16).pvalue > LEVEL
-    assert part.min() > 0.0 and part.max() < 1.0
+    assert part.min() > 0.0
+    assert part.max() < 1.0
 
 
 @pytest.mark.parametrize("sigma", [0.0, 0.04])

@@ -53,7 +53,7 @@ def test_compare__judges_what_was_published():
     assert found["launched"].verdict == "within"
     assert found["launched"].published == "100"
     assert found["engaged_share"].verdict == "below"  # 0 to 4 % against 45 to 55 %
-    assert found["engaged_share"].published == "45.0 % to 55.0 %"
+    assert found["engaged_share"].published == "45.0 to 55.0 %"
     assert found["engaged"].verdict == "within"
     assert found["intercepted"].verdict == ""
 
@@ -99,16 +99,18 @@ def test_check__names_the_nearest_figure():
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "want"),
+    ("unit", "values", "want"),
     [
-        (4360.0, "1", "4,360"),
-        (0.1561, "%", "15.6 %"),
-        (8.05e7, "USD", "80.50 M USD"),
-        (50_000.0, "USD", "50,000 USD"),
-        (31.25, "s", "31.2 s"),
-        (1.234, "1", "1.23"),
-        (nan, "1", "-"),
+        ("1", [4360.0], "4,360"),
+        ("%", [0.1561], "15.6 %"),
+        ("%", [0.35, 0.39], "35.0 to 39.0 %"),
+        ("USD", [8.05e7, 9.1e7], "80.50 to 91.00 M USD"),
+        ("USD", [50_000.0], "50,000 USD"),
+        ("s", [31.25], "31.2 s"),
+        ("1", [1.234], "1.23"),
+        ("1", [0.5, 12.0], "0.5 to 12.0"),
+        ("1", [nan], "-"),
     ],
 )
-def test_show__writes_a_figure_for_a_reader(value, unit, want):
-    assert estimate.show(value, unit) == want
+def test_show__writes_figures_for_a_reader(unit, values, want):
+    assert estimate.show(unit, *values) == want

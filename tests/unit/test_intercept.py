@@ -46,7 +46,7 @@ def sought(path, *, now=100.0, reaction=2.0, table=None, sigma=20.0, kind=None):
     prediction["n_path"] = len(path)
     prediction["path"][0, : len(path)] = path
     track = tables.TRACKS.allocate(1)
-    track["P"] = np.eye(7) * sigma**2
+    track["P"] = np.diag(np.full(7, sigma**2))
     battery = tables.BATTERIES.allocate(1)
     battery["x"], battery["y"], battery["z"], battery["reaction"] = 0.0, 0.0, 0.0, reaction
     options = tables.OPTIONS.allocate(1)
@@ -62,11 +62,11 @@ def test_find_option__meets_a_straight_mover_where_the_triangle_closes(x, h, v):
     got = sought(straight_path((x, 0.0, h), (v, 0.0, 0.0)))
     # Before it passes overhead: tau = ready + (|x| - v (tau - t0) + h) / SPEED.
     tau = (102.0 + (-x + v * 100.0 + h) / SPEED) / (1.0 + v / SPEED)
-    assert got.feasible == 1
-    assert got.t_intercept == pytest.approx(tau, abs=0.011)  # the edge is found to 0.01 s
-    assert got.t_launch == pytest.approx(102.0, abs=0.02)
-    assert got.x == pytest.approx(x + v * (got.t_intercept - 100.0), abs=1e-6)
-    assert got.t_launch <= got.t_latest
+    assert got["feasible"] == 1
+    assert got["t_intercept"] == pytest.approx(tau, abs=0.011)  # the edge is found to 0.01 s
+    assert got["t_launch"] == pytest.approx(102.0, abs=0.02)
+    assert got["x"] == pytest.approx(x + v * (got["t_intercept"] - 100.0), abs=1e-6)
+    assert got["t_launch"] <= got["t_latest"]
 
 
 @pytest.mark.kernel
@@ -74,15 +74,15 @@ def test_find_option__latest_lift_off_is_at_the_end_of_the_envelope():
     # It falls at 45 degrees to h_min = 1000 m at t = 120 s, 4000 m away: tof = 10 s.
     path = straight_path((-8e3, 0.0, 5e3), (200.0, 0.0, -200.0), seconds=24.0)
     got = sought(path, kind=interceptor(h_min=1_000.0))
-    assert got.t_latest == pytest.approx(110.0, abs=0.02)  # the edge is found to 0.01 s
+    assert got["t_latest"] == pytest.approx(110.0, abs=0.02)  # the edge is found to 0.01 s
 
 
 @pytest.mark.kernel
 def test_find_option__is_infeasible_once_the_last_lift_off_has_passed():
     path = straight_path((-8e3, 0.0, 5e3), (200.0, 0.0, -200.0), seconds=24.0)
     kind = interceptor(h_min=1_000.0)
-    assert sought(path, now=107.9, reaction=2.0, kind=kind).feasible == 1
-    assert sought(path, now=108.1, reaction=2.0, kind=kind).feasible == 0
+    assert sought(path, now=107.9, reaction=2.0, kind=kind)["feasible"] == 1
+    assert sought(path, now=108.1, reaction=2.0, kind=kind)["feasible"] == 0
 
 
 @pytest.mark.kernel
@@ -102,8 +102,8 @@ def test_find_option__is_infeasible_once_the_last_lift_off_has_passed():
 )
 def test_find_option__is_infeasible_and_says_so_in_every_field(why, path, changes):
     got = sought(path, now=99.0, kind=interceptor(**changes))
-    assert got.feasible == 0, why
-    assert got.p_kill == 0.0
+    assert got["feasible"] == 0, why
+    assert got["p_kill"] == 0.0
     assert all(np.isnan(got[c]) for c in ("t_launch", "t_intercept", "t_latest", "x", "y", "z"))
 
 
@@ -111,18 +111,18 @@ def test_find_option__is_infeasible_and_says_so_in_every_field(why, path, change
 @pytest.mark.parametrize("sigma", [nan, inf])
 def test_find_option__of_an_unknown_place_is_infeasible(sigma):
     path = straight_path((-8e3, 0.0, 3e3), (300.0, 0.0, 0.0))
-    assert sought(path, sigma=sigma).feasible == 0
+    assert sought(path, sigma=sigma)["feasible"] == 0
 
 
 @pytest.mark.kernel
 def test_find_option__waits_for_a_clearly_surer_meeting():
     table = taxicab_table()
-    table[9:, :, fo.ALIMIT] = 30.0  # beyond 4 km nothing is left to steer with
+    table[9:, :, fo.ALIMIT] = 15.0  # beyond 4 km little is left to steer with
     path = straight_path((-12e3, 0.0, 3e3), (300.0, 0.0, 0.0))
-    early, late = sought(path, sigma=20.0), sought(path, sigma=20.0, table=table)
-    assert late.t_intercept > early.t_intercept
-    assert late.p_kill > early.p_kill - 0.05
-    assert late.t_launch > 102.0
+    early, late = sought(path, sigma=60.0), sought(path, sigma=60.0, table=table)
+    assert late["t_intercept"] > early["t_intercept"] + 1.0
+    assert late["p_kill"] == pytest.approx(early["p_kill"], abs=0.05)
+    assert late["t_launch"] > 102.0
 
 
 @pytest.mark.kernel

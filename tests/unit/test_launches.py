@@ -7,6 +7,8 @@ import shapely
 from opendome import frames, tables
 from opendome.models.threats import ballistic_rocket as br
 
+pytestmark = pytest.mark.kernel
+
 HOUR = 3600.0
 RADIUS = frames.earth_radius(31.6)
 AREA = np.array([[-9e3, 2e3], [-4e3, -1e3], [-20e3, -22e3], [-24e3, -18e3]])
@@ -113,7 +115,8 @@ def test_launches__fill_what_flight_needs():
     rockets, x, y = br.launches(make_plan(), 1, 0)
     for name in ("t_launch", "x0", "y0", "z0", "burn"):
         assert np.isfinite(rockets[name]).all(), name
-    assert np.isfinite(x).all() and np.isfinite(y).all()
+    assert np.isfinite(x).all()
+    assert np.isfinite(y).all()
     assert (rockets["status"] == tables.WAITING).all()
     from_centre = np.hypot(np.hypot(rockets["x0"], rockets["y0"]), rockets["z0"] + RADIUS)
     assert np.abs(from_centre - RADIUS).max() < 1e-6  # rounding at 6.4e6 m: 1e-9 m
@@ -148,15 +151,22 @@ def test_launches__that_would_outlast_their_interval_start_earlier():
     assert ((t >= 0.0) & (t <= 60.0)).sum() == 100
 
 
-def test_launches__with_nothing_in_reach_say_so():
+def test_plan__with_nothing_in_reach_says_so():
     classes = make_classes()
-    classes["range_max"] = classes["range_min"] + 1.0
+    classes["range_min"], classes["range_max"] = 300e3, 400e3
     with pytest.raises(ValueError, match="no rocket class reaches a place"):
-        br.launches(make_plan(classes=classes), 1, 0)
+        make_plan(classes=classes)
+
+
+def test_plan__leaves_out_a_class_that_reaches_nothing():
+    classes = make_classes()
+    classes["range_min"][0], classes["range_max"][0] = 300e3, 400e3
+    rockets, _, _ = br.launches(make_plan(classes=classes), 1, 0)
+    assert set(rockets["cls"]) == {1, 2}
 
 
 @pytest.mark.parametrize(
-    "changes, message",
+    ("changes", "message"),
     [
         ({"until": [6 * HOUR, 6 * HOUR, 30 * HOUR]}, "increasing times"),
         ({"launched": [120, 100, 900]}, "never decrease"),

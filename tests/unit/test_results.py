@@ -96,7 +96,7 @@ def test_sql__says_in_one_line_what_is_wrong(make):
 
 
 def test_table__names_the_tables_there_are(make):
-    with pytest.raises(ResultError, match="no table 'shots'.*replications, daily, hits"):
+    with pytest.raises(ResultError, match=r"no table 'shots'.*replications, daily, hits"):
         make().table("shots")
 
 

@@ -2,13 +2,12 @@
 
 import json
 import pickle
+import tomllib
 from hashlib import sha256
 from math import cos, pi, radians, sin
 
-import jsonschema
 import numpy as np
 import pytest
-import tomllib
 
 from opendome import scenario, tables
 from opendome.errors import ScenarioError
@@ -30,7 +29,8 @@ def lines(*changes):
     """What is wrong with the edited teaching scenario, without the name of the file."""
     with pytest.raises(ScenarioError) as caught:
         scenario.parse(edited(*changes), "x")
-    assert all(line.startswith("x.toml") and "\n" not in line for line in caught.value.lines)
+    assert "\n".join(caught.value.lines) == str(caught.value)
+    assert not any("\n" in line for line in caught.value.lines)
     return [line.removeprefix("x.toml: ") for line in caught.value.lines]
 
 
@@ -122,10 +122,8 @@ def test_tables__turn_the_radar_by_its_own_vertical():
 
 
 def test_rings__share_out_their_weight_by_population():
-    text = edited(after("launch_gap_s       = 3.0     #", "")).replace(
-        "raid_size_max      = 20",
-        "raid_size_max = 20\nring_distance_km = [11.0, 30.0]\nring_weight = [0.75, 0.25]",
-    )
+    rings = "ring_distance_km = [11.0, 30.0]\nring_weight = [0.75, 0.25]"
+    text = edited(after("raid_size_max      = 20", rings))
     weight = scenario.parse(text, "x").tables().places["aim_weight"]
     # Eastville is 9 km from the launch area, Northport 13 km.
     assert weight == pytest.approx([0.25, 0.75], rel=1e-12)
@@ -187,9 +185,7 @@ def test_parameters_table__gives_every_number_a_unit_a_grade_and_a_source(name):
 
 
 def test_parameters_table__takes_source_and_grade_from_the_nearest_table():
-    text = edited(
-        after("radius_km  = 2.5", 'source = "map"\ngrade = { radius_km = "published" }')
-    )
+    text = edited(after("radius_km  = 2.5", 'source = "map"\ngrade = { radius_km = "published" }'))
     found = {row.key: row for row in scenario.parse(text, "x").parameters_table()}
     assert found["place[0].radius"][1:] == (2500.0, "m", "published", "map")
     assert found["place[0].population"].grade == "assumed"
@@ -218,27 +214,41 @@ def test_model__refuses_a_default_outside_its_bounds():
 # ---------------------------------------------------------------- schema
 
 
+def unknown_keys(raw, schema, path=""):
+    """Keys of a file that its schema does not know."""
+    if isinstance(raw, list) and "items" in schema:
+        for i, entry in enumerate(raw):
+            yield from unknown_keys(entry, schema["items"], f"{path}[{i}]")
+    if isinstance(raw, dict) and "properties" in schema:
+        for key, value in raw.items():
+            if key in schema["properties"]:
+                yield from unknown_keys(value, schema["properties"][key], f"{path}.{key}")
+            else:
+                yield f"{path}.{key}"
+
+
 @pytest.mark.parametrize("name", scenario.names())
-def test_schema__accepts_every_shipped_scenario(name):
-    raw = json.loads(json.dumps(tomllib.loads(scenario.load(name).text), default=str))
-    jsonschema.validate(raw, scenario.schema())
+def test_schema__knows_every_key_of_the_shipped_scenarios(name):
+    raw = tomllib.loads(scenario.load(name).text)
+    assert list(unknown_keys(raw, scenario.schema())) == []
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        ("radius_km  = 2.5", "radius_mi = 2.5"),
-        ("radius_km  = 2.5", "radius_km = 2.5\nradius_m = 2500.0"),
-        ("radius_km  = 2.5", ""),
-        ("misfire_share = 0.15", "misfire_share = 1.5"),
-        ('model        = "multifunction"', 'model = "sonar"'),
-    ],
-)
-def test_schema__refuses_what_load_refuses(change):
-    raw = json.loads(json.dumps(tomllib.loads(edited(change)), default=str))
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(raw, scenario.schema())
-    assert lines(change)
+def test_schema__is_json_and_refuses_other_keys():
+    schema = json.loads(json.dumps(scenario.schema()))
+    assert schema["additionalProperties"] is False
+    raw = tomllib.loads(edited(("radius_km  = 2.5", "radius_mi = 2.5")))
+    assert list(unknown_keys(raw, schema)) == [".place[0].radius_mi"]
+
+
+def test_schema__gives_bounds_in_the_unit_of_the_key():
+    place = scenario.schema()["properties"]["place"]["items"]
+    radius = place["properties"]["radius_km"]
+    assert (radius["type"], radius["minimum"], radius["maximum"]) == ("number", 0.01, 50.0)
+    assert radius["description"] == "radius of the built-up area; 0.01 to 50 km"
+    assert {"oneOf": [{"required": ["radius_m"]}, {"required": ["radius_km"]}]} in place["allOf"]
+    effects = scenario.schema()["properties"]["effects"]["properties"]
+    assert "Zucker and Kaplan (2014)" in effects["shelter_factor"]["description"]
+    assert effects["shelter_factor"]["default"] == 5.0
 
 
 # ---------------------------------------------------------------- what is wrong
@@ -271,6 +281,18 @@ BAD = {
     "no unit": (
         [("radius_km  = 2.5", "radius = 2.5")],
         "place[0].radius: no unit (want radius_m or radius_km)",
+    ),
+    "no unit in a table that a plug-in shares": (
+        [("boresight_deg", "boresight")],
+        "radar[0].boresight: no unit (want boresight_deg or boresight_rad)",
+    ),
+    "longer key that begins like another": (
+        [after("height_m     = 60.0", "sigma_r0_min_m = 1")],
+        "radar[0]: unknown key 'sigma_r0_min_m'; did you mean 'sigma_r0_m'?",
+    ),
+    "misspelt key model": (
+        [('model = "ellipse"', 'modell = "ellipse"')],
+        "warning: unknown key 'modell'; did you mean 'model'?",
     ),
     "unit on a pure number": (
         [("population = 27_000", "population_km = 27_000")],
@@ -322,7 +344,10 @@ BAD = {
         [('radar        = "hill"', "radar = 1")],
         "battery[0].radar = 1: want a text in quotes (name of the radar that feeds it)",
     ),
-    "number for a table": ([("[stock]", "stock = 3\n[effects]")], "stock = 3: want a table"),
+    "number for a table": (
+        [("title   =", "tracker = 3\ntitle   ="), ('[tracker]\nmodel = "gnn_ekf"\n', "")],
+        "tracker = 3: want a table",
+    ),
     "table for an array": (
         [("[[published]]", "[published]")],
         "published = a table: want an array of tables, as [[published]]",
@@ -466,7 +491,7 @@ BAD = {
     ),
     "latitude and longitude swapped": (
         [("lat_deg    = 31.66\nlon_deg    = 34.57", "lat_deg = 34.57\nlon_deg = 31.66")],
-        "place[0]: 438 km from the origin (want at most 400 km; latitude and longitude in order?)",
+        "place[0]: 437 km from the origin (want at most 400 km; latitude and longitude in order?)",
     ),
     "contradiction within a radar": (
         [after("height_m     = 60.0", "range_min_km = 5\nrange_max_km = 4")],
@@ -492,7 +517,7 @@ def test_parse__says_in_one_line_what_is_wrong(kind):
 def test_parse__refuses_a_scenario_without_places():
     text = TEXT[: TEXT.index("[[place]]")] + TEXT[TEXT.index("[[radar]]") :]
     text = text.replace('places   = ["Eastville"]', 'places = ["X"]')
-    with pytest.raises(ScenarioError, match="x.toml: no places"):
+    with pytest.raises(ScenarioError, match=r"x\.toml: no places"):
         scenario.parse(text, "x")
 
 
@@ -500,7 +525,7 @@ def test_parse__collects_the_problems_of_a_file_up_to_ten():
     many = "\n".join(f"odd_{i} = 1" for i in range(12))
     found = lines(("[stock]", f"[stock]\n{many}"))
     assert len(found) == 11
-    assert found[-1] == "... and 2 more" or found[-1].endswith("... and 2 more")
+    assert found[-1] == "... and 2 more"
     assert found[0].startswith("stock: unknown key 'odd_0'")
 
 

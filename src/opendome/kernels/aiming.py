@@ -17,7 +17,7 @@ ELEVATIONS = 128
 class RangeTables(NamedTuple):
     """Low branch of every class: rows are classes, columns elevations."""
 
-    elevation: np.ndarray  # (n_classes, 128), rad, from below range_min to the elevation of greatest range
+    elevation: np.ndarray  # (n_classes, 128), rad, from below range_min to the greatest range
     range: np.ndarray  # (n_classes, 128), m along the ground, rising
     time: np.ndarray  # (n_classes, 128), s from launch to impact
 
@@ -91,7 +91,7 @@ def elevation_for(ground_range: np.ndarray, cls_row: int, tables: RangeTables) -
     -----
     A rocket flown with it lands within 0.3 % of the range asked (tests/oracle/test_flight.py).
     """
-    # Near the greatest range, range falls with the square of the angle: its root is a straight line.
+    # Near the greatest range, range falls with the square of the angle: its root is straight.
     reach = tables.range[cls_row]
     short = np.sqrt(reach[-1] - reach)
     wanted = np.sqrt(np.maximum(reach[-1] - np.asarray(ground_range), 0.0))

@@ -44,8 +44,8 @@ def atmosphere(z):
     Error
     -----
     Relative, against the tables of the source: within the last printed digit
-    (tests/validation/test_flight.py).  Speed of sound above 80 km: the molecular-scale temperature
-    is used, as the source does.
+    (tests/validation/test_atmosphere.py).  Above 80 km the molecular-scale temperature is used for
+    the speed of sound, as the source does.
 
     Source
     ------
@@ -75,7 +75,8 @@ def air_table() -> np.ndarray:
 
     Error
     -----
-    Linear interpolation: relative 4e-6 in rho * a (tests/validation/test_flight.py).
+    Linear interpolation: relative 4e-6, in a cell that holds a layer's base 4e-5
+    (tests/validation/test_atmosphere.py).
     """
     rows = np.empty((AIR_CELLS + 1, 2))
     for i in range(AIR_CELLS + 1):

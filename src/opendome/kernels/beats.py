@@ -25,7 +25,7 @@ from opendome.kernels.tracks import (
 )
 from opendome.tables import FLYING, LANDED, WAITING
 
-DONE, DECIDE, FLUSH, FULL_PLOTS, FULL_TRACKS, FULL_SHOTS, FULL_WARNINGS, FULL_PLACES = range(8)
+DONE, DECIDE, FLUSH, FULL_PLOTS, FULL_TRACKS, FULL_SHOTS, FULL_WARNINGS = range(7)
 SENSE, ACT = 0, 1
 
 
@@ -93,8 +93,7 @@ def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
     keep_singles(clock, belief, truth)
     _trim(clock, belief.tracks)
     predict_impacts(clock, fixed, belief)
-    if not threaten(clock, fixed, belief):
-        return FULL_PLACES
+    threaten(clock, fixed, belief)
     if not warn(clock, fixed, belief):
         return FULL_WARNINGS
     consider(clock, fixed, belief)

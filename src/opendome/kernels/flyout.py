@@ -12,7 +12,7 @@ import numpy as np
 from opendome._jit import kernel
 from opendome.constants import G0
 from opendome.kernels.atmosphere import AIR_CELLS, AIR_TOP
-from opendome.kernels.ballistics import drag_per_speed
+from opendome.kernels.ballistics import RAIL, drag_per_speed
 
 DT = 0.05  # s, integration step; its error is measured in tests/oracle/test_flyout.py
 LAUNCH_ELEVATION = 1.31  # rad (75 deg): fixed, steep canisters as in published photographs; assumed
@@ -20,7 +20,6 @@ N_PN = 3.0  # navigation constant, 3 to 5 in use (Zarchan 2012, chapter 2); 3 tu
 CL_ALPHA = 12.0  # 1/rad, lift slope of body, wings and fins on the body area; assumed
 MISS_MAX = 10.0  # m, a point passed farther away than this is not reached
 V_MIN = 200.0  # m/s, least useful speed at the point; assumed
-V_STEER = 1.0  # m/s, below it the direction of flight is the launcher's
 
 D_STEP = 500.0  # m, steps of the flyout table
 H_STEP = 500.0  # m
@@ -53,7 +52,7 @@ def _mass(t, interceptor):
 
 
 @kernel
-def _acceleration(t, x, z, vx, vz, d, h, interceptor, air, drag):
+def _acceleration(t, thrust, x, z, vx, vz, d, h, interceptor, air, drag):
     """Acceleration of the guided point mass: thrust, drag, weight, proportional navigation.
 
     The command against a fixed point is N v dlam/dt plus the weight's lateral part, cut at the
@@ -65,10 +64,7 @@ def _acceleration(t, x, z, vx, vz, d, h, interceptor, air, drag):
     chapter 2; gravity compensation, chapter on augmented guidance.
     """
     v = sqrt(vx * vx + vz * vz)
-    if v < V_STEER:
-        ux, uz = cos(LAUNCH_ELEVATION), sin(LAUNCH_ELEVATION)
-    else:
-        ux, uz = vx / v, vz / v
+    ux, uz = vx / v, vz / v
     m = _mass(t, interceptor)
     q = dynamic_pressure(z, v * v, air)
     limit = lateral_limit(q, m, interceptor)
@@ -77,40 +73,34 @@ def _acceleration(t, x, z, vx, vz, d, h, interceptor, air, drag):
     lam_dot = (rz * vx - rx * vz) / max(rx * rx + rz * rz, 1.0)
     a = min(max(N_PN * v * lam_dot + G0 * ux, -limit), limit)
     beta = m / (interceptor.form * interceptor.area)
-    along = -drag_per_speed(z, v * v, air, drag) * v / beta
-    if q > 0.0:
+    along = thrust / m - drag_per_speed(z, v * v, air, drag) * v / beta
+    if q > 0.0:  # in vacuum there is no lift either
         along -= a * a * m / (q * interceptor.area * CL_ALPHA)
-    if t < interceptor.burn_time:
-        along += interceptor.thrust / m
     return along * ux - a * uz, along * uz + a * ux - G0
 
 
 @kernel
-def _step(t, x, z, vx, vz, dt, d, h, interceptor, air, drag):
+def _step(t, dt, thrust, x, z, vx, vz, d, h, interceptor, air, drag):
     """One Runge-Kutta step of order 4."""
-    e = 0.5 * dt
-    ax1, az1 = _acceleration(t, x, z, vx, vz, d, h, interceptor, air, drag)
-    vx2, vz2 = vx + e * ax1, vz + e * az1
-    ax2, az2 = _acceleration(t + e, x + e * vx, z + e * vz, vx2, vz2, d, h, interceptor, air, drag)
-    vx3, vz3 = vx + e * ax2, vz + e * az2
-    ax3, az3 = _acceleration(
-        t + e, x + e * vx2, z + e * vz2, vx3, vz3, d, h, interceptor, air, drag
-    )
-    vx4, vz4 = vx + dt * ax3, vz + dt * az3
-    ax4, az4 = _acceleration(
-        t + dt, x + dt * vx3, z + dt * vz3, vx4, vz4, d, h, interceptor, air, drag
-    )
+    e, te, tn = 0.5 * dt, t + 0.5 * dt, t + dt
+    a1, b1 = _acceleration(t, thrust, x, z, vx, vz, d, h, interceptor, air, drag)
+    x2, z2, v2, w2 = x + e * vx, z + e * vz, vx + e * a1, vz + e * b1
+    a2, b2 = _acceleration(te, thrust, x2, z2, v2, w2, d, h, interceptor, air, drag)
+    x3, z3, v3, w3 = x + e * v2, z + e * w2, vx + e * a2, vz + e * b2
+    a3, b3 = _acceleration(te, thrust, x3, z3, v3, w3, d, h, interceptor, air, drag)
+    x4, z4, v4, w4 = x + dt * v3, z + dt * w3, vx + dt * a3, vz + dt * b3
+    a4, b4 = _acceleration(tn, thrust, x4, z4, v4, w4, d, h, interceptor, air, drag)
     return (
-        x + dt / 6.0 * (vx + 2.0 * vx2 + 2.0 * vx3 + vx4),
-        z + dt / 6.0 * (vz + 2.0 * vz2 + 2.0 * vz3 + vz4),
-        vx + dt / 6.0 * (ax1 + 2.0 * ax2 + 2.0 * ax3 + ax4),
-        vz + dt / 6.0 * (az1 + 2.0 * az2 + 2.0 * az3 + az4),
+        x + dt / 6.0 * (vx + 2.0 * v2 + 2.0 * v3 + v4),
+        z + dt / 6.0 * (vz + 2.0 * w2 + 2.0 * w3 + w4),
+        vx + dt / 6.0 * (a1 + 2.0 * a2 + 2.0 * a3 + a4),
+        vz + dt / 6.0 * (b1 + 2.0 * b2 + 2.0 * b3 + b4),
     )
 
 
 @kernel
 def fly_out(d, h, interceptor, air, drag):
-    """Fly one interceptor from rest at the launcher to a point; ends at the closest approach.
+    """Fly one interceptor from its launcher to a point; ends at the closest approach.
 
     Parameters
     ----------
@@ -123,6 +113,7 @@ def fly_out(d, h, interceptor, air, drag):
     Returns
     -------
     tof : float, s
+        From the end of the launcher's rail: what passes before belongs to the reaction time.
     speed : float, m/s
     limit : float, m/s^2
         Lateral acceleration still available.
@@ -134,11 +125,14 @@ def fly_out(d, h, interceptor, air, drag):
 
     Error
     -----
-    Truncation, against DOP853 with the closest approach as an event: tests/oracle/test_flyout.py.
+    Truncation, against DOP853 in other variables (tests/oracle/test_flyout.py): 0.2 ms of time,
+    0.3 mrad; the speed is that of the last whole step, at most 0.05 s before: 2 m/s.
     Model: flat earth and constant gravity over one flight (height 18 m at 15 km), still air, air
     density counted from the launcher's height, thrust along the velocity, no autopilot lag.
     """
-    t, x, z, vx, vz = 0.0, 0.0, 0.0, 0.0, 0.0
+    t, x, z = 0.0, RAIL * cos(LAUNCH_ELEVATION), RAIL * sin(LAUNCH_ELEVATION)
+    v = sqrt(2.0 * RAIL * interceptor.thrust / interceptor.m0)
+    vx, vz = v * cos(LAUNCH_ELEVATION), v * sin(LAUNCH_ELEVATION)
     while True:
         rx, rz = d - x, h - z
         v2 = vx * vx + vz * vz
@@ -148,10 +142,15 @@ def fly_out(d, h, interceptor, air, drag):
             break
         if t >= interceptor.time_max or z < 0.0:
             break
-        if t > interceptor.burn_time and v2 < V_MIN * V_MIN:
+        left = interceptor.burn_time - t
+        if left <= 0.0 and v2 < V_MIN * V_MIN:
             break
-        x, z, vx, vz = _step(t, x, z, vx, vz, DT, d, h, interceptor, air, drag)
-        t += DT
+        # A step ends at burn-out: across the jump of the thrust the order would be lost.
+        burning = left > 1e-9
+        dt = min(DT, left) if burning else DT
+        thrust = interceptor.thrust if burning else 0.0
+        x, z, vx, vz = _step(t, dt, thrust, x, z, vx, vz, d, h, interceptor, air, drag)
+        t += dt
     last = min(max(closing / v2, 0.0), DT) if v2 > 0.0 else 0.0
     miss = sqrt((rx - last * vx) ** 2 + (rz - last * vz) ** 2)
     v = sqrt(v2)
@@ -219,7 +218,8 @@ def flyout(table, d, h):
 
     Error
     -----
-    Of tof, against the flight itself: tests/oracle/test_flyout.py.
+    Of tof, against the flight itself (tests/oracle/test_flyout.py): 0.01 s late on average,
+    0.06 s at worst, at the near edge.
     """
     s, r = d / D_STEP, h / H_STEP
     if not (0.0 <= s <= table.shape[0] - 1 and 0.0 <= r <= table.shape[1] - 1):

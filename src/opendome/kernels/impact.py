@@ -19,9 +19,9 @@ from opendome.tables import PREDICTIONS
 
 W = 64  # lanes in a block
 PER = 8  # lanes a track
-STEPS = 20  # steps in the vacuum time of fall
+STEPS = 10  # steps in the vacuum time of fall
 STEPS_MAX = 44  # steps after which a body counts as not falling
-STEP_MIN = 0.25  # s
+STEP_MIN = 1.0  # s
 SHIFT = 0.1  # shift of a component in its standard deviations
 PATH = PREDICTIONS.dtype["path"].shape[0]
 
@@ -53,8 +53,8 @@ def predict_impacts(clock, fixed, belief):
 @kernel
 def _load(tracks, block, n, radius, s, h, shift):
     """Fill the lanes of a block: state, step and the shift of each component."""
-    for b in range(W // PER):
-        track = tracks[block[b if b < n else 0]]
+    for b in range(n):
+        track = tracks[block[b]]
         m = track.m
         up = sqrt(m[0] * m[0] + m[1] * m[1] + (m[2] + radius) ** 2)
         height = max(up - radius, 0.0)
@@ -125,10 +125,11 @@ def _block(tracks, predictions, block, n, fixed):
     for b in range(n):
         _node(predictions[block[b]], 0, tracks[block[b]].t, s, b * PER)
         predictions[block[b]].n_path = 1
-    left = n * PER
+    lanes = n * PER
+    left = lanes
     for step in range(STEPS_MAX):
-        rk4(s, a, k, total, g, cell, h, fixed.air, fixed.drag, radius)
-        for i in range(n * PER):
+        rk4(lanes, s, a, k, total, g, cell, h, fixed.air, fixed.drag, radius)
+        for i in range(lanes):
             if down[i] == 0:
                 up2 = a[0, i] ** 2 + a[1, i] ** 2 + (a[2, i] + radius) ** 2
                 if up2 < radius * radius:
@@ -143,7 +144,7 @@ def _block(tracks, predictions, block, n, fixed):
         if left == 0:
             break
         for r in range(6):
-            for i in range(W):
+            for i in range(lanes):
                 s[r, i] = a[r, i]
     for b in range(n):
         landed = 0

@@ -6,7 +6,7 @@ adding a raid, or sorting the launches by time, leaves the others as they were.
     u, v   uniforms in (0, 1)                e      identity of a raid, the entity of its draws
     cum    cumulative shares, the last 1     j      number of a rocket in its raid
     w      weight of places in reach         c, p   rows of a class, of a place
-    s      distance from a disc's centre, m; in disc_hit its square over the radius squared
+    s      distance from a centre, m         d2, r2 squared distance and radius, m^2
 """
 
 from math import cos, log, pi, sin, sqrt
@@ -80,15 +80,15 @@ def draw_raids(seed, rep, intervals, cells, size_cum, raids, n):
             e = (i << RAID_BITS) | k
             raid = raids[n]
             u, _ = uniform2(seed, rep, e, 0, RAID_SIZE, 0)
-            raid.size = min(first_above(size_cum, 0, len(size_cum), u) + 1, left)
+            raid.launches = min(first_above(size_cum, 0, len(size_cum), u) + 1, left)
             u, v = uniform2(seed, rep, e, 0, RAID_TIME, 0)
-            cell = cells[first_above(cells.cum, row.first_cell, row.end_cell, u)]
+            cell = cells[first_above(cells["cum"], row.first_cell, row.end_cell, u)]
             raid.start = cell.t + v * cell.length
             raid.entity = e
             raid.duration = 0.0
             raid.t_min, raid.t_max = row.t_min, row.t_max
             raid.aims = 0
-            left -= raid.size
+            left -= raid.launches
             k += 1
             n += 1
     return n
@@ -96,14 +96,14 @@ def draw_raids(seed, rep, intervals, cells, size_cum, raids, n):
 
 @kernel
 def launch_times(seed, rep, raid, gap, first, rockets):
-    """Launch times of one raid, into rows first..first+size-1.
+    """Launch times of one raid, into rows first..first+launches-1.
 
     A barrage spreads its launches uniformly over its duration.  The launches of any other raid
     follow each other after exponential gaps; a raid that would outlast its interval starts
     earlier, so that every interval holds its published count exactly.
     """
     t = raid.start
-    for j in range(raid.size):
+    for j in range(raid.launches):
         u, _ = uniform2(seed, rep, raid.entity, j, LAUNCH_TIME, 0)
         if raid.duration > 0.0:
             t = raid.start + u * raid.duration
@@ -113,7 +113,7 @@ def launch_times(seed, rep, raid, gap, first, rockets):
     late = t - raid.t_max
     if raid.duration > 0.0 or late <= 0.0:
         return
-    for j in range(raid.size):
+    for j in range(raid.launches):
         rocket = rockets[first + j]
         rocket.t_launch = max(rocket.t_launch - late, raid.t_min)
 
@@ -122,7 +122,7 @@ def launch_times(seed, rep, raid, gap, first, rockets):
 def launch_site(seed, rep, e, j, attempt, triangles):
     """Ground point (x, y), m: uniform in the launch area, a table TRIANGLES of its parts."""
     u, _ = uniform2(seed, rep, e, j, LAUNCH_SITE, 2 * attempt)
-    part = triangles[first_above(triangles.cum, 0, len(triangles), u)]
+    part = triangles[first_above(triangles["cum"], 0, len(triangles), u)]
     u, v = uniform2(seed, rep, e, j, LAUNCH_SITE, 2 * attempt + 1)
     if u + v > 1.0:  # the other half of the parallelogram, folded back
         u, v = 1.0 - u, 1.0 - v
@@ -207,7 +207,7 @@ def fill_rockets(
         raid = raids[r]
         e = raid.entity
         launch_times(seed, rep, raid, gap, row, rockets)
-        for j in range(raid.size):
+        for j in range(raid.launches):
             if j == 0 or raid.aims > 0:
                 k = raid.aims
                 cls, x, y, place = class_site_place(
@@ -236,7 +236,8 @@ def disc_hit(x, y, places, hit):
     for i in range(len(x)):
         hit[i], best = -1, 1.0
         for p in range(len(places)):
-            dx, dy = x[i] - places[p].x, y[i] - places[p].y
-            s = (dx * dx + dy * dy) / places[p].radius ** 2
-            if s <= best:
-                hit[i], best = p, s
+            place = places[p]
+            dx, dy = x[i] - place.x, y[i] - place.y
+            d2, r2 = dx * dx + dy * dy, place.radius * place.radius
+            if d2 <= best * r2:
+                hit[i], best = p, d2 / r2

@@ -12,11 +12,14 @@ import numpy as np
 from opendome._jit import kernel
 
 SQRT1_2 = 0.7071067811865476
-REACH = 5.0  # standard deviations beyond which the normal counts as nothing (5.7e-7)
+REACH = 4.0  # standard deviations beyond which the normal counts as nothing (6e-5)
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
-NODES = tuple(float(x) for x in _NODES)
-WEIGHTS = tuple(float(w) for w in _WEIGHTS)
+# Gauss-Legendre on theta in (-pi/2, pi/2), x = sin(theta): takes the square-root ends of the
+# chord out of the sum.
+POINTS = 12
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(POINTS)
+NODES = tuple(float(x) for x in np.sin(0.5 * pi * _NODES))
+WEIGHTS = tuple(float(w) for w in 0.5 * pi * _WEIGHTS * np.cos(0.5 * pi * _NODES))
 
 
 @kernel
@@ -33,7 +36,7 @@ def disc_probability(u, v, r, s1, s2):
     """Probability that a centred normal with deviations s1, s2 falls in a disc at (u, v).
 
     The inner integral is a difference of error functions; the outer one, along the major axis,
-    a 16-point Gauss-Legendre sum over the part of the disc within five deviations.
+    a Gauss-Legendre sum over the part of the disc within REACH deviations.
 
     Error
     -----
@@ -51,20 +54,18 @@ def disc_probability(u, v, r, s1, s2):
     high = min(u + r, REACH * s1)
     if low >= high:
         return 0.0
-    # x = mid + half sin(theta) takes the square-root ends of the chord out of the sum.
     mid = 0.5 * (low + high)
     half = 0.5 * (high - low)
     total = 0.0
-    for j in range(16):
-        theta = 0.5 * pi * NODES[j]
-        x = mid + half * sin(theta)
+    for j in range(POINTS):
+        x = mid + half * NODES[j]
         c2 = r * r - (x - u) * (x - u)
         if c2 <= 0.0:
             continue
         c = sqrt(c2)
         inner = erf((v + c) / s2 * SQRT1_2) - erf((v - c) / s2 * SQRT1_2)
-        total += WEIGHTS[j] * cos(theta) * exp(-0.5 * (x / s1) ** 2) * inner
-    return total * half * 0.5 * pi * 0.5 / (s1 * sqrt(2.0 * pi))
+        total += WEIGHTS[j] * exp(-0.5 * (x / s1) ** 2) * inner
+    return total * half * 0.5 / (s1 * sqrt(2.0 * pi))
 
 
 @kernel
@@ -77,17 +78,7 @@ def cell_of(x, y, grid):
 
 @kernel
 def threaten(clock, fixed, belief):
-    """Fill threat and place of every known prediction, and list the places it may reach.
-
-    The list (belief.hit: probability of falling on the place or within the warning's margin of
-    it; belief.hit_pair: place and slot) is for the warning stage.
-
-    fixed.near holds in each cell of fixed.grid the places by the distance of their edge.
-    Returns False if the list is full.
-    """
-    places, grid, near = fixed.places, fixed.grid, fixed.near
-    margin = fixed.warning_rule[0].margin
-    n_hit = 0
+    """Fill threat and place of every known prediction."""
     for i in range(clock.n_slots):
         p = belief.predictions[i]
         if not p.known:
@@ -96,34 +87,23 @@ def threaten(clock, fixed, belief):
         p.threat = 0.0
         p.place = -1
         best = 0.0
-        cell = cell_of(p.x, p.y, grid)
-        for j in range(near.shape[1]):
-            row = near[cell, j]
-            place = places[row]
+        cell = cell_of(p.x, p.y, fixed.grid)
+        for j in range(fixed.near.shape[1]):
+            row = fixed.near[cell, j]
+            place = fixed.places[row]
             dx = place.x - p.x
             dy = place.y - p.y
-            far = sqrt(dx * dx + dy * dy) - place.radius - margin
-            # The list is sorted by distance from the cell, so stop one cell diagonal later.
-            if far > REACH * s1 + 1.5 * grid[2]:
-                break
+            far = sqrt(dx * dx + dy * dy) - place.radius
+            if far > REACH * s1 + 1.5 * fixed.grid[2]:
+                break  # the list is sorted from the cell's middle: 1.5 cells hold its diagonal
             if far > REACH * s1:
                 continue
-            u = ca * dx + sa * dy
-            v = ca * dy - sa * dx
-            inside = disc_probability(u, v, place.radius, s1, s2)
+            inside = disc_probability(ca * dx + sa * dy, ca * dy - sa * dx, place.radius, s1, s2)
             p.threat += inside
             if inside > best:
                 best = inside
                 p.place = row
-            if n_hit == len(belief.hit):
-                return False
-            belief.hit[n_hit] = disc_probability(u, v, place.radius + margin, s1, s2)
-            belief.hit_pair[n_hit, 0] = row
-            belief.hit_pair[n_hit, 1] = i
-            n_hit += 1
         p.threat = min(p.threat, 1.0)
-    clock.n_hits = n_hit
-    return True
 
 
 @kernel
@@ -133,22 +113,35 @@ def warn(clock, fixed, belief):
     Returns False if the table of warnings is full.
     """
     rule = fixed.warning_rule[0]
-    for k in range(clock.n_hits):
-        row = belief.hit_pair[k, 0]
-        slot = belief.hit_pair[k, 1]
-        p = belief.predictions[slot]
-        if belief.hit[k] < rule.p_min or clock.t - belief.warned[row] < rule.hold:
+    for i in range(clock.n_slots):
+        p = belief.predictions[i]
+        if not p.known:
             continue
-        s1, _, _, _ = axes(p.sxx, p.sxy, p.syy)
+        s1, s2, ca, sa = axes(p.sxx, p.sxy, p.syy)
         if s1 > rule.sigma_max:
             continue
-        if clock.n_warnings == len(belief.warnings):
-            return False
-        w = belief.warnings[clock.n_warnings]
-        w.place = row
-        w.t = clock.t
-        w.t_impact = p.t_impact
-        w.track = belief.tracks[slot].id
-        belief.warned[row] = clock.t
-        clock.n_warnings += 1
+        cell = cell_of(p.x, p.y, fixed.grid)
+        for j in range(fixed.near.shape[1]):
+            row = fixed.near[cell, j]
+            place = fixed.places[row]
+            dx = place.x - p.x
+            dy = place.y - p.y
+            radius = place.radius + rule.margin
+            far = sqrt(dx * dx + dy * dy) - radius
+            if far > REACH * s1 + 1.5 * fixed.grid[2]:
+                break
+            if far > REACH * s1 or clock.t - belief.warned[row] < rule.hold:
+                continue
+            u, v = ca * dx + sa * dy, ca * dy - sa * dx
+            if disc_probability(u, v, radius, s1, s2) < rule.p_min:
+                continue
+            if clock.n_warnings == len(belief.warnings):
+                return False
+            w = belief.warnings[clock.n_warnings]
+            w.place = row
+            w.t = clock.t
+            w.t_impact = p.t_impact
+            w.track = belief.tracks[i].id
+            belief.warned[row] = clock.t
+            clock.n_warnings += 1
     return True

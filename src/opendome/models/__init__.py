@@ -42,7 +42,7 @@ def find(kind: str, name: str) -> Any:
         No such model; the message offers the nearest names.
     """
     if name not in names(kind):
-        raise ScenarioError(f"unknown {kind} model {name!r}{nearest(name, names(kind))}")
+        raise ScenarioError(f"{kind}: unknown model {name!r}{nearest(name, names(kind))}")
     if (Path(__file__).parent / kind / f"{name}.py").exists():
         module = import_module(f"opendome.models.{kind}.{name}")
         return getattr(module, "".join(word.title() for word in name.split("_")))

@@ -175,7 +175,7 @@ def _defence(plan: "Axes", s: Any, corners: tuple) -> None:
 
     p = s.tables()
     x, y, r = (KM * p.places[name] for name in ("x", "y", "radius"))
-    discs = [Circle(at, size) for *at, size in zip(x, y, r, strict=True)]
+    discs = [Circle((east, north), size) for east, north, size in zip(x, y, r, strict=True)]
     plan.add_collection(PatchCollection(discs, color=PLACE, zorder=1.5))
     inside = _inside(x, y, corners)
     order = [i for i in np.argsort(-p.places["population"]) if inside[i]][:MOST_NAMES]

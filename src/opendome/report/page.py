@@ -60,9 +60,7 @@ def render(result: Result) -> str:
         .render(
             manifest=result.manifest,
             headline=summary.headline(result),
-            rows=[
-                (r, summary.mean(r), summary.operations(r)) for r in result.summary()
-            ],
+            rows=[(r, summary.mean(r), summary.operations(r)) for r in result.summary()],
             notes=summary.footnotes(result),
             days=_inline(days(result)),
             map=_inline(pictures.draw(result)) if traced else "",

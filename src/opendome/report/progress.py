@@ -1,7 +1,6 @@
 """Progress of a run on stderr: a bar on a terminal, a line every few seconds elsewhere."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -26,12 +25,12 @@ def shown(wanted: bool = True) -> Iterator[Show | None]:
 
 
 def _lines() -> Show:
-    last = time.perf_counter()
+    last = -EVERY_S  # the first line comes with the first replication
     said = False
 
     def show(p: Progress) -> None:
         nonlocal last, said
-        now = time.perf_counter()
+        now = p.elapsed_s
         if p.compiling and not said:
             said = True
             print(COMPILING, file=sys.stderr, flush=True)
@@ -44,9 +43,10 @@ def _lines() -> Show:
 
 def line(p: Progress) -> str:
     """Where the run stands, in one line: count, rate, time left."""
-    rate = p.done / p.elapsed_s
-    left = (p.total - p.done) / rate
-    return f"{p.done} of {p.total} replications, {rate:.2f} per second, {left:.0f} s left"
+    count = f"{p.done} of {p.total} replications"
+    if not p.rate:
+        return count
+    return f"{count}, {p.rate:.2f} per second, {(p.total - p.done) / p.rate:.0f} s left"
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def _bar() -> Iterator[Show]:
 
         def show(p: Progress) -> None:
             what = "replications" if p.done else COMPILING if p.compiling else "starting"
-            rest = line(p).split(", ", 1)[1] if p.done else ""
+            rest = line(p).partition(", ")[2]
             bar.update(task, description=what, total=p.total, completed=p.done, rest=rest)
 
         yield show

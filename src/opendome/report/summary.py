@@ -1,5 +1,6 @@
 """The summary of a run, as a table on the terminal and as JSON."""
 
+import sys
 from math import isfinite
 from typing import Any
 
@@ -7,17 +8,23 @@ from opendome import estimate
 from opendome.estimate import Comparison
 from opendome.results import Result
 
+WIDTH = 110  # characters, where stdout is no terminal
 COLOURS = {"within": "green", "below": "yellow", "above": "yellow"}
 
 
 def show(result: Result) -> None:
     """Print headline, table and footnotes to stdout."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     console.print(headline(result), soft_wrap=True)
-    table = Table("Figure", title=result.manifest["scenario"]["title"], title_justify="left")
+    table = Table(
+        title=result.manifest["scenario"]["title"], title_justify="left", box=SIMPLE_HEAD,
+        pad_edge=False,
+    )  # fmt: skip
+    table.add_column("Figure")
     for name in ("Mean", "90 % of operations", "Published", "Verdict"):
         table.add_column(name, justify="left" if name == "Verdict" else "right", no_wrap=True)
     for row in result.summary():
@@ -34,21 +41,19 @@ def headline(result: Result) -> str:
     m = result.manifest
     name, done = m["scenario"]["name"], m["finished"]
     count = f"{done} of {m['replications']}" if m["interrupted"] else str(done)
-    each = m["cpu_s"] / done
     return (
         f"{name}: {count} replications, seed {m['seed']}, {m['workers']} worker"
-        f"{'s' if m['workers'] > 1 else ''}, {m['wall_s']:.1f} s ({each:.3g} CPU s each)"
+        f"{'s' if m['workers'] > 1 else ''}, {m['wall_s']:.1f} s ({m['cpu_each_s']:.3g} CPU s each)"
     )
 
 
 def mean(row: Comparison) -> str:
-    """Mean and half the width of its interval: `15.6 +- 0.2 %`."""
+    """Mean and half the width of its interval: `15.6 ± 0.2 %`."""
     e = row.estimate
-    text = estimate.show(e.mean, row.unit)
     half = (e.mean_high - e.mean_low) / 2.0
     if not isfinite(half) or half == 0.0:
-        return text
-    return f"{text} ± {estimate.show(half, row.unit)}"
+        return estimate.show(row.unit, e.mean)
+    return estimate.show(row.unit, e.mean, half, joint=" ± ")
 
 
 def operations(row: Comparison) -> str:
@@ -56,8 +61,7 @@ def operations(row: Comparison) -> str:
     e = row.estimate
     if e.n < 2:
         return "-"
-    low, high = estimate.show(e.low, row.unit), estimate.show(e.high, row.unit)
-    return low if low == high else f"{low} to {high}"
+    return estimate.show(row.unit, *dict.fromkeys((e.low, e.high)))
 
 
 def footnotes(result: Result) -> list[str]:

@@ -56,7 +56,7 @@ RAIDS = table(
     "raids",
     "raids of one replication: the named barrages, then the others by interval",
     ("entity", "i8", "-", "identity: addresses random numbers"),
-    ("size", "i8", "1", "rockets"),
+    ("launches", "i8", "1", "rockets"),
     ("start", "f8", "s", "first launch, or start of the barrage"),
     ("duration", "f8", "s", "length of a barrage; 0: launches follow each other after gaps"),
     ("t_min", "f8", "s", "start of its interval"),
@@ -165,7 +165,7 @@ def plan(
     shapely.prepare(area)
     shapely.prepare(land)
     return Plan(
-        n_rockets=int(intervals["launches"].sum() + barrages["size"].sum()),
+        n_rockets=int(intervals["launches"].sum() + barrages["launches"].sum()),
         n_barrages=len(barrages),
         intervals=intervals,
         cells=cells,
@@ -282,26 +282,25 @@ def _count(timeline: Timeline) -> tuple[np.ndarray, np.ndarray]:
 
 def _cut(intervals: np.ndarray, timeline: Timeline) -> np.ndarray:
     """Cells of all intervals: their hours, or the whole interval where no hour has a weight."""
-    start = np.asarray(timeline.hours, "f8")
-    parts = []
+    hours = np.asarray(timeline.hours, "f8")
+    parts = [np.empty((0, 3))]
     n = 0
     for row in intervals:
-        lo = np.maximum(start, row["t_min"])
-        length = np.minimum(start + HOUR, row["t_max"]) - lo
+        start = np.maximum(hours, row["t_min"])
+        length = np.minimum(hours + HOUR, row["t_max"]) - start
         weight = np.asarray(timeline.weights, "f8") * np.maximum(length, 0.0) / HOUR
         some = weight > 0.0
         if some.any():
-            lo, length, weight = lo[some], length[some], weight[some]
+            part = np.column_stack([start[some], length[some], np.cumsum(weight[some])])
+            part[:, 2] /= weight.sum()
         else:
-            lo, weight = np.array([row["t_min"]]), np.ones(1)
-            length = row["t_max"] - lo
-        part = CELLS.allocate(len(lo))
-        part["t"], part["length"] = lo, length
-        part["cum"] = np.cumsum(weight) / weight.sum()
+            part = np.array([[row["t_min"], row["t_max"] - row["t_min"], 1.0]])
         row["first_cell"], row["end_cell"] = n, n + len(part)
         n += len(part)
         parts.append(part)
-    return np.concatenate(parts) if parts else CELLS.allocate(0)
+    cells = CELLS.allocate(n)
+    cells["t"], cells["length"], cells["cum"] = np.concatenate(parts).T
+    return cells
 
 
 def _triangles(area: shapely.Polygon) -> np.ndarray:

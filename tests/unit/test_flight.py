@@ -1,0 +1,216 @@
+"""Lanes, edges and statuses of the flight kernels."""
+
+import json
+import os
+import subprocess
+import sys
+from math import cos, radians, sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from opendome import tables
+from opendome.frames import earth_radius
+from opendome.kernels.atmosphere import air_table
+from opendome.kernels.ballistics import (
+    RAIL,
+    acceleration,
+    drag_per_speed,
+    drag_table,
+    launch_velocity,
+    position,
+)
+from opendome.kernels.flight import LANES, fly, fly_all
+
+RADIUS = earth_radius(31.5)
+AIR, DRAG = air_table(), drag_table()
+
+
+def classes_table():
+    """A short and a long class; teaching values."""
+    rows = tables.CLASSES.allocate(2)
+    rows["m0"], rows["m_burnout"] = [40.0, 70.0], [26.0, 43.0]
+    rows["burn_time"], rows["thrust"] = [2.0, 2.5], [9_000.0, 25_000.0]
+    rows["area"], rows["form"] = [0.0104, 0.0117], 1.0
+    return rows
+
+
+CLASSES = classes_table()
+
+
+def salvo(n, seed=1):
+    rng = np.random.default_rng(seed)
+    rockets = tables.ROCKETS.allocate(n)
+    rockets["cls"] = rng.integers(0, 2, n)
+    rockets["t_launch"] = rng.uniform(0.0, 1e6, n)
+    rockets["x0"], rockets["y0"] = rng.uniform(-10e3, 10e3, (2, n))
+    rockets["z0"] = np.sqrt(RADIUS**2 - rockets["x0"] ** 2 - rockets["y0"] ** 2) - RADIUS
+    rockets["azimuth"] = rng.uniform(0.0, 6.28, n)
+    rockets["elevation"] = rng.uniform(0.2, 1.2, n)
+    rockets["burn"] = np.where(rng.uniform(size=n) < 0.3, rng.uniform(0.0, 1.0, n), 1.0)
+    return rockets
+
+
+def flown(rockets):
+    nodes = fly_all(rockets, CLASSES, AIR, DRAG, RADIUS)
+    return rockets, nodes
+
+
+def nodes_of(rockets, nodes, i):
+    return nodes[rockets["first"][i] : rockets["first"][i] + rockets["n_nodes"][i]]
+
+
+def test_fly_all__gives_the_same_bits_alone_in_company_and_in_any_order():
+    n = 2 * LANES + 7
+    together, nodes = flown(salvo(n))
+    backwards, nodes_back = flown(salvo(n)[::-1].copy())
+    results = ("t_impact", "x_impact", "y_impact", "apogee", "n_nodes")
+    for i in (0, 1, 40, LANES - 1, LANES, n - 1):
+        alone, nodes_alone = flown(salvo(n)[i : i + 1].copy())
+        for name in results:
+            assert alone[name][0] == together[name][i] == backwards[name][n - 1 - i]
+        assert np.array_equal(nodes_alone, nodes_of(together, nodes, i))
+        assert np.array_equal(
+            nodes_of(backwards, nodes_back, n - 1 - i), nodes_of(together, nodes, i)
+        )
+
+
+def rk4(y, dt, beta, air, drag):
+    """One step of the classical method in plain numpy."""
+
+    def slope(s):
+        return np.array([*s[3:], *acceleration(*s, beta, air, drag, RADIUS)])
+
+    k1 = slope(y)
+    k2 = slope(y + 0.5 * dt * k1)
+    k3 = slope(y + 0.5 * dt * k2)
+    k4 = slope(y + dt * k3)
+    return y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+
+
+@pytest.mark.kernel
+def test_fly_all__lanes_do_the_arithmetic_of_the_point_kernel():
+    rockets = salvo(1)
+    rockets["cls"], rockets["burn"], rockets["elevation"] = 0, 1.0, 0.5
+    rockets, nodes = flown(rockets)
+    beta = 26.0 / (1.0 * 0.0104)
+    for k in (24, 30, rockets["n_nodes"][0] - 2):
+        # The same formula in another order of operations.
+        assert rk4(nodes[k], 1.0, beta, AIR, DRAG) == pytest.approx(
+            nodes[k + 1], rel=1e-12, abs=1e-9
+        )
+
+
+def test_coast__has_the_order_of_its_method():
+    # Air and drag without kinks: density falls in a straight line, K and sound speed are constant.
+    air = np.column_stack([np.linspace(200.0, 0.0, 2049), np.full(2049, 300.0**-2)])
+    drag = np.full_like(DRAG, 1.5)
+
+    def after(n):
+        y = np.array([0.0, 0.0, 20e3, 0.0, 1200.0, 300.0])
+        for _ in range(n):
+            y = rk4(y, 8.0 / n, 2_000.0, air, drag)
+        return y[:3]
+
+    exact = after(256)
+    errors = [np.linalg.norm(after(n) - exact) for n in (4, 8)]
+    # Fourth order: 16 times less error at half the step.
+    assert 12.0 < errors[0] / errors[1] < 22.0
+
+
+@pytest.mark.kernel
+def test_drag__nan_and_values_off_the_tables_are_safe():
+    assert np.isfinite(drag_per_speed(np.nan, np.nan, AIR, DRAG))
+    assert drag_per_speed(-1e9, 1e12, AIR, DRAG) == pytest.approx(0.5 * AIR[0, 0] * DRAG[-1])
+    assert drag_per_speed(1e9, 0.0, AIR, DRAG) == pytest.approx(0.0)
+
+
+@pytest.mark.kernel
+def test_launch_velocity__is_local_to_the_launch_point():
+    x, y = 30e3, -50e3
+    z = sqrt(RADIUS**2 - x * x - y * y) - RADIUS
+    up = np.array([x, y, z + RADIUS]) / RADIUS
+    v = np.array(launch_velocity(x, y, z, 1.0, 0.7, 50.0, RADIUS))
+    assert np.linalg.norm(v) == pytest.approx(50.0, rel=1e-14)
+    assert v @ up == pytest.approx(50.0 * np.sin(0.7), rel=1e-13)
+    assert launch_velocity(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, RADIUS) == pytest.approx((0, 1, 0))
+    east = launch_velocity(0.0, 0.0, 0.0, radians(90.0), 0.0, 1.0, RADIUS)
+    assert east == pytest.approx((1, 0, 0), abs=1e-15)
+
+
+@pytest.mark.kernel
+def test_fly__says_how_many_rows_it_needs():
+    rockets = salvo(3)
+    order = np.arange(3)
+    short = np.full((10, 6), -7.0)
+    status = fly(rockets, CLASSES, order, AIR, DRAG, RADIUS, short)
+    assert status == -rockets["n_nodes"].sum()
+    assert (short == -7.0).all()
+    assert fly(rockets, CLASSES, order, AIR, DRAG, RADIUS, np.empty((-status, 6))) == 0
+
+
+def test_fly_all__answers_nan_when_a_flight_leaves_the_model():
+    rockets = salvo(2)
+    rockets["cls"], rockets["burn"], rockets["elevation"] = [1, 0], 1.0, [1.5, 0.5]
+    powerful = CLASSES.copy()
+    powerful["thrust"][1] *= 4.0
+    nodes = fly_all(rockets, powerful, AIR, DRAG, RADIUS)
+    assert np.isnan(position(nodes, rockets[0], powerful[1], rockets["t_launch"][0] + 5.0)).all()
+    assert np.isnan(rockets["t_impact"][0])
+    assert np.isnan(rockets["x_impact"][0])
+    assert rockets["n_nodes"][0] == 0
+    assert np.isfinite(rockets["t_impact"][1])
+
+
+def test_fly_all__of_nothing_is_nothing():
+    assert fly_all(salvo(0), CLASSES, AIR, DRAG, RADIUS).shape == (0, 6)
+
+
+@pytest.mark.kernel
+def test_fly_all__a_motor_that_fails_at_once_drops_the_rocket_near_its_rail():
+    rockets = salvo(1)
+    rockets["burn"], rockets["elevation"], rockets["cls"] = 0.0, 0.8, 0
+    rockets, nodes = flown(rockets)
+    speed2 = 2.0 * RAIL * 9_000.0 / 40.0
+    reach = np.hypot(rockets["x_impact"] - rockets["x0"], rockets["y_impact"] - rockets["y0"])
+    # Vacuum range from the end of the rail; 2 %: drag at 37 m/s.
+    assert reach[0] == pytest.approx(speed2 * np.sin(1.6) / 9.80665, rel=0.02)
+    x, y, *_ = position(nodes, rockets[0], CLASSES[0], rockets["t_impact"][0])
+    assert (x, y) == pytest.approx((rockets["x_impact"][0], rockets["y_impact"][0]))
+
+
+def test_fly_all__uncompiled_equals_compiled():
+    program = (
+        "import json, runpy, sys\n"
+        "t = runpy.run_path(sys.argv[1])\n"
+        "rockets, nodes = t['flown'](t['salvo'](3))\n"
+        "print(json.dumps([nodes.tolist(), rockets['t_impact'].tolist()]))\n"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program, str(Path(__file__))],
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    nodes_plain, t_plain = json.loads(answer.stdout)
+    rockets, nodes = flown(salvo(3))
+    # Not to the bit: Python's and the compiler's sin, cos and exp differ in the last one.
+    assert nodes == pytest.approx(np.array(nodes_plain), rel=1e-12, abs=1e-7)
+    assert rockets["t_impact"] == pytest.approx(np.array(t_plain), rel=1e-14)
+
+
+@pytest.mark.kernel
+def test_position__is_smooth_across_nodes():
+    rockets = salvo(1)
+    rockets["burn"], rockets["cls"], rockets["elevation"] = 1.0, 1, 0.7
+    rockets, nodes = flown(rockets)
+    for t in (0.3, 1.0, 2.5, 7.5, 20.0):
+        t += rockets["t_launch"][0]
+        before = np.array(position(nodes, rockets[0], CLASSES[1], t - 1e-4))
+        after = np.array(position(nodes, rockets[0], CLASSES[1], t + 1e-4))
+        # Velocity is the derivative of position: central difference, error dt^2 and rounding.
+        slope = (after[:3] - before[:3]) / 2e-4
+        middle = np.array(position(nodes, rockets[0], CLASSES[1], t))[3:]
+        assert slope == pytest.approx(middle, abs=0.02 * cos(0.7))
