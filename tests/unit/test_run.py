@@ -102,10 +102,10 @@ def test_report__draws_the_map_alone(folder, tmp_path):
     from opendome.report import page
 
     written = page.write(opendome.open(folder), tmp_path / "map.svg")
-    assert "evening barrage" in written.read_text("utf-8") or written.stat().st_size > 10_000
+    assert written.read_text("utf-8").count("<path ") > 40  # a path for each launch, and more
     with pytest.raises(results.ResultError, match="exists; choose another name or --force"):
         page.write(opendome.open(folder), tmp_path / "map.svg")
-    with pytest.raises(results.ResultError, match="unknown kind of file '.txt'"):
+    with pytest.raises(results.ResultError, match=r"unknown kind of file '\.txt'"):
         page.write(opendome.open(folder), tmp_path / "map.txt")
 
 

@@ -3,9 +3,8 @@
 Lane 0 of a track flies its mean, lanes 1 to 7 the mean with one component shifted; the
 differences are the Jacobian of the impact.  Eight tracks fill a block of 64 lanes.
 
-    s    state of the lanes: x y z vx vy vz 1/beta     rows of (7, W)
-    k    derivative of s
-    g    scratch rows of the derivative
+    s    lanes: rows of kernels/lanes.py; a body without thrust and of mass 1, so CDA = 1/beta
+    q    fraction of a step
 """
 
 from math import exp, sqrt
@@ -13,14 +12,14 @@ from math import exp, sqrt
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.kernels.lanes import rk4
+from opendome.constants import G0
+from opendome.kernels.lanes import CDA, DT, FREE, INV_M, LANES, NODE, SX, THRUST, look_up, step
 from opendome.kernels.tracks import CONFIRMED
 from opendome.tables import PREDICTIONS
 
-W = 64  # lanes in a block
 PER = 8  # lanes a track
 STEPS = 10  # steps in the vacuum time of fall
-STEPS_MAX = 44  # steps after which a body counts as not falling
+STEPS_MAX = 31  # steps after which a body counts as not falling
 STEP_MIN = 1.0  # s
 SHIFT = 0.1  # shift of a component in its standard deviations
 PATH = PREDICTIONS.dtype["path"].shape[0]
@@ -35,7 +34,7 @@ def predict_impacts(clock, fixed, belief):
     Truncation: see tests/oracle/test_impact.py.  Model: still air, no process noise after the
     prediction, the common drag curve.
     """
-    block = np.empty(W // PER, np.int64)
+    block = np.empty(LANES // PER, np.int64)
     n = 0
     for i in range(clock.n_slots):
         belief.predictions[i].known = 0
@@ -43,7 +42,7 @@ def predict_impacts(clock, fixed, belief):
             clock.n_predictions += 1
             block[n] = i
             n += 1
-            if n == W // PER:
+            if n == LANES // PER:
                 _block(belief.tracks, belief.predictions, block, n, fixed)
                 n = 0
     if n > 0:
@@ -51,44 +50,52 @@ def predict_impacts(clock, fixed, belief):
 
 
 @kernel
-def _load(tracks, block, n, radius, s, h, shift):
-    """Fill the lanes of a block: state, step and the shift of each component."""
+def _load(s, tracks, block, n, radius, shift):
+    """Fill the lanes of a block: state, step, and the shift of each component."""
     for b in range(n):
         track = tracks[block[b]]
         m = track.m
         up = sqrt(m[0] * m[0] + m[1] * m[1] + (m[2] + radius) ** 2)
         height = max(up - radius, 0.0)
         rise = (m[0] * m[3] + m[1] * m[4] + (m[2] + radius) * m[5]) / up
-        fall = (rise + sqrt(rise * rise + 2.0 * 9.8 * height)) / 9.8
-        step = max(fall / STEPS, STEP_MIN)
+        fall = (rise + sqrt(rise * rise + 2.0 * G0 * height)) / G0
         for c in range(PER):
             i = b * PER + c
             for r in range(6):
-                s[r, i] = m[r]
+                s[r * LANES + i] = m[r]
             ln_beta = m[6]
             if c > 0:
-                d = SHIFT * sqrt(track.P[c - 1, c - 1])
-                shift[i] = d
+                shift[i] = SHIFT * sqrt(track.P[c - 1, c - 1])
                 if c < 7:
-                    s[c - 1, i] += d
+                    s[(c - 1) * LANES + i] += shift[i]
                 else:
-                    ln_beta += d
-            s[6, i] = exp(-ln_beta)
-            h[i] = step
+                    ln_beta += shift[i]
+            s[DT + i] = max(fall / STEPS, STEP_MIN)
+            s[CDA + i] = exp(-ln_beta)
+            s[INV_M + i] = 1.0
+            s[THRUST + i] = 0.0
 
 
 @kernel
-def _land(s, a, i, h, radius, fall):
-    """Impact of lane i between states s and a: cubic Hermite in height, Newton from its chord.
+def _height(s, i, radius):
+    """Height of lane i, and its climb per step, m; s may begin at any state of six rows."""
+    x, y, z = s[i], s[LANES + i], s[2 * LANES + i] + radius
+    r = sqrt(x * x + y * y + z * z)
+    climb = (x * s[3 * LANES + i] + y * s[4 * LANES + i] + z * s[5 * LANES + i]) / r
+    return r - radius, climb
 
-    Fills fall[0:3, i] with time within the step, x and y.
+
+@kernel
+def _land(old, s, i, radius, fall):
+    """Impact of lane i between the states old and s: cubic Hermite in height, Newton's root.
+
+    Fills fall[0:3, i] with the time within the step, x and y.
     """
-    up0 = sqrt(s[0, i] ** 2 + s[1, i] ** 2 + (s[2, i] + radius) ** 2)
-    up1 = sqrt(a[0, i] ** 2 + a[1, i] ** 2 + (a[2, i] + radius) ** 2)
-    h0 = up0 - radius
-    h1 = up1 - radius
-    d0 = h * (s[0, i] * s[3, i] + s[1, i] * s[4, i] + (s[2, i] + radius) * s[5, i]) / up0
-    d1 = h * (a[0, i] * a[3, i] + a[1, i] * a[4, i] + (a[2, i] + radius) * a[5, i]) / up1
+    h = s[DT + i]
+    h0, d0 = _height(old, i, radius)
+    h1, d1 = _height(s, i, radius)
+    d0 *= h
+    d1 *= h
     c2 = 3.0 * (h1 - h0) - 2.0 * d0 - d1
     c3 = d0 + d1 - 2.0 * (h1 - h0)
     q = h0 / (h0 - h1) if h0 > h1 else 0.5
@@ -98,10 +105,10 @@ def _land(s, a, i, h, radius, fall):
         q = min(max(q - f / slope, 0.0), 1.0) if slope < 0.0 else 1.0
     fall[0, i] = q * h
     for r in range(2):
-        p0 = s[r, i]
-        p1 = a[r, i]
-        e0 = h * s[r + 3, i]
-        e1 = h * a[r + 3, i]
+        p0 = old[r * LANES + i]
+        p1 = s[r * LANES + i]
+        e0 = h * old[(r + 3) * LANES + i]
+        e1 = h * s[(r + 3) * LANES + i]
         b2 = 3.0 * (p1 - p0) - 2.0 * e0 - e1
         b3 = e0 + e1 - 2.0 * (p1 - p0)
         fall[1 + r, i] = p0 + q * (e0 + q * (b2 + q * b3))
@@ -111,41 +118,37 @@ def _land(s, a, i, h, radius, fall):
 def _block(tracks, predictions, block, n, fixed):
     """Fly the lanes of up to eight tracks to the ground and write their predictions."""
     radius = fixed.radius
-    s = np.empty((7, W))
-    a = np.empty((7, W))
-    k = np.empty((6, W))
-    total = np.empty((6, W))
-    g = np.empty((8, W))
-    cell = np.empty(W, np.int64)
-    h = np.empty(W)
-    shift = np.zeros(W)
-    fall = np.empty((3, W))
-    down = np.zeros(W, np.int64)
-    _load(tracks, block, n, radius, s, h, shift)
+    s = np.empty(FREE)
+    old = np.empty(NODE)
+    shift = np.zeros(LANES)
+    fall = np.empty((3, LANES))
+    down = np.zeros(LANES, np.int64)
+    lanes = n * PER
+    _load(s, tracks, block, n, radius, shift)
     for b in range(n):
         _node(predictions[block[b]], 0, tracks[block[b]].t, s, b * PER)
-        predictions[block[b]].n_path = 1
-    lanes = n * PER
     left = lanes
-    for step in range(STEPS_MAX):
-        rk4(lanes, s, a, k, total, g, cell, h, fixed.air, fixed.drag, radius)
+    for k in range(STEPS_MAX):
+        for r in range(0, NODE, LANES):
+            for i in range(lanes):
+                old[r + i] = s[r + i]
+                s[SX + r + i] = s[r + i]
+        look_up(s, lanes, fixed.air, fixed.drag, radius)
+        step(s, lanes, fixed.air, fixed.drag, radius, 1.0, 1.0)
         for i in range(lanes):
-            if down[i] == 0:
-                up2 = a[0, i] ** 2 + a[1, i] ** 2 + (a[2, i] + radius) ** 2
-                if up2 < radius * radius:
-                    _land(s, a, i, h[i], radius, fall)
-                    fall[0, i] += step * h[i]
-                    down[i] = 1
-                    left -= 1
-                if i % PER == 0 and step + 1 < PATH:
-                    b = block[i // PER]
-                    _node(predictions[b], step + 1, tracks[b].t + (step + 1) * h[i], a, i)
-                    predictions[b].n_path = step + 2
+            if down[i] == 1:
+                continue
+            if i % PER == 0 and k + 1 < PATH:
+                b = block[i // PER]
+                _node(predictions[b], k + 1, tracks[b].t + (k + 1) * s[DT + i], s, i)
+            height, _ = _height(s, i, radius)
+            if height < 0.0:
+                _land(old, s, i, radius, fall)
+                fall[0, i] += k * s[DT + i]
+                down[i] = 1
+                left -= 1
         if left == 0:
             break
-        for r in range(6):
-            for i in range(lanes):
-                s[r, i] = a[r, i]
     for b in range(n):
         landed = 0
         for i in range(b * PER, (b + 1) * PER):
@@ -157,11 +160,12 @@ def _block(tracks, predictions, block, n, fixed):
 
 @kernel
 def _node(prediction, j, t, s, i):
-    """Store lane i as node j of a predicted path."""
+    """Store lane i as node j of a predicted path, which ends there for now."""
     node = prediction.path[j]
     node[0] = t
     for r in range(6):
-        node[1 + r] = s[r, i]
+        node[1 + r] = s[r * LANES + i]
+    prediction.n_path = j + 1
 
 
 @kernel
