@@ -154,3 +154,8 @@ def test_help__names_every_command():
 def test_version__is_one_line():
     done = CliRunner().invoke(main, ["--version"])
     assert re.fullmatch(r"opendome \S+\n", done.stdout)
+
+
+def test_schema__is_a_json_schema():
+    done = CliRunner().invoke(main, ["schema"])
+    assert json.loads(done.stdout)["$schema"].startswith("https://json-schema.org/")

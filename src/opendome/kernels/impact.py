@@ -1,7 +1,8 @@
-"""Where and when tracked bodies fall, with covariance: eight flights a track, side by side.
+"""Where and when tracked bodies fall, with covariance: six flights a track, side by side.
 
-Lane 0 of a track flies its mean, lanes 1 to 7 the mean with one component shifted; the
-differences are the Jacobian of the impact.  Eight tracks fill a block of 64 lanes.
+Lane 0 of a track flies its mean, lanes 1 to 5 the mean with z, vx, vy, vz or ln(beta) shifted; the
+differences are the Jacobian of the impact.  A shift in x or y moves the impact by as much (the
+earth's curvature changes that by d / R, below 1 % within 60 km).  Ten tracks fill 60 of 64 lanes.
 
     s    lanes: rows of kernels/lanes.py; a body without thrust and of mass 1, so CDA = 1/beta
     q    fraction of a step
@@ -17,8 +18,10 @@ from opendome.kernels.lanes import CDA, DT, FREE, INV_M, LANES, NODE, SX, THRUST
 from opendome.kernels.tracks import CONFIRMED
 from opendome.tables import PREDICTIONS
 
-PER = 8  # lanes a track
-STEPS = 10  # steps in the vacuum time of fall
+SHIFTED = (2, 3, 4, 5, 6)  # components of the mean that get a lane
+PER = 1 + len(SHIFTED)  # lanes a track
+BLOCK = LANES // PER  # tracks a block
+STEPS = 8  # steps in the vacuum time of fall
 STEPS_MAX = 31  # steps after which a body counts as not falling
 STEP_MIN = 1.0  # s
 SHIFT = 0.1  # shift of a component in its standard deviations
@@ -34,7 +37,7 @@ def predict_impacts(clock, fixed, belief):
     Truncation: see tests/oracle/test_impact.py.  Model: still air, no process noise after the
     prediction, the common drag curve.
     """
-    block = np.empty(LANES // PER, np.int64)
+    block = np.empty(BLOCK, np.int64)
     n = 0
     for i in range(clock.n_slots):
         belief.predictions[i].known = 0
@@ -42,7 +45,7 @@ def predict_impacts(clock, fixed, belief):
             clock.n_predictions += 1
             block[n] = i
             n += 1
-            if n == LANES // PER:
+            if n == BLOCK:
                 _block(belief.tracks, belief.predictions, block, n, fixed)
                 n = 0
     if n > 0:
@@ -65,9 +68,10 @@ def _load(s, tracks, block, n, radius, shift):
                 s[r * LANES + i] = m[r]
             ln_beta = m[6]
             if c > 0:
-                shift[i] = SHIFT * sqrt(track.P[c - 1, c - 1])
-                if c < 7:
-                    s[(c - 1) * LANES + i] += shift[i]
+                j = SHIFTED[c - 1]
+                shift[i] = SHIFT * sqrt(track.P[j, j])
+                if j < 6:
+                    s[j * LANES + i] += shift[i]
                 else:
                     ln_beta += shift[i]
             s[DT + i] = max(fall / STEPS, STEP_MIN)
@@ -116,7 +120,7 @@ def _land(old, s, i, radius, fall):
 
 @kernel
 def _block(tracks, predictions, block, n, fixed):
-    """Fly the lanes of up to eight tracks to the ground and write their predictions."""
+    """Fly the lanes of up to ten tracks to the ground and write their predictions."""
     radius = fixed.radius
     s = np.empty(FREE)
     old = np.empty(NODE)
@@ -172,11 +176,13 @@ def _node(prediction, j, t, s, i):
 def _finish(track, prediction, i0, shift, fall, sigma_max):
     """Impact and its covariance J P J^T from the lanes of one track."""
     P = track.P
-    J = np.empty((3, 7))
-    for c in range(7):
-        i = i0 + c + 1
+    J = np.zeros((3, 7))
+    J[1, 0] = 1.0
+    J[2, 1] = 1.0
+    for c in range(1, PER):
+        i = i0 + c
         for r in range(3):
-            J[r, c] = (fall[r, i] - fall[r, i0]) / shift[i] if shift[i] > 0.0 else 0.0
+            J[r, SHIFTED[c - 1]] = (fall[r, i] - fall[r, i0]) / shift[i] if shift[i] > 0.0 else 0.0
     st = sxx = sxy = syy = 0.0
     for c in range(7):
         pt = px = py = 0.0

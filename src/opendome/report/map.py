@@ -1,7 +1,6 @@
 """Picture of one barrage of a traced replication: who flew where, and how it ended."""
 
 from math import degrees
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -32,7 +31,7 @@ LABELS = {
 LAND, SEA, PLACE = "#F4F1EA", "#DCE8F0", "#CFC6B4"
 KM = 1e-3
 RIM = 6.0  # km around what is shown
-MOST_NAMES = 12
+MOST_NAMES = 9
 
 
 class Barrage(NamedTuple):
@@ -62,8 +61,7 @@ def draw(result: Result, raid: int | None = None) -> "Figure":
     from matplotlib.figure import Figure
 
     barrage = find(result, raid)
-    written = result.manifest["scenario"]
-    s = scenario.parse(written["text"], written["name"])
+    s = stored(result)
     figure = Figure(figsize=(8.0, 9.5), layout="constrained")
     plan, profile = figure.subplots(2, 1, height_ratios=(5, 1))
     corners = _extent(barrage)
@@ -74,15 +72,16 @@ def draw(result: Result, raid: int | None = None) -> "Figure":
     plan.set(
         xlim=corners[0], ylim=corners[1], aspect="equal", xlabel="east, km", ylabel="north, km"
     )
-    plan.set_title(_title(barrage, s), loc="left", fontsize=11)
+    plan.set_title(_title(barrage, s), loc="left", fontsize=10)
     plan.legend(loc="upper left", fontsize=8, framealpha=0.9)
     _heights(profile, barrage)
     return figure
 
 
-def save(result: Result, path: Path, raid: int | None = None) -> None:
-    """Write the picture; the suffix of `path` (.png, .svg, .pdf) says how."""
-    draw(result, raid).savefig(path, dpi=150)
+def stored(result: Result) -> scenario.Scenario:
+    """The scenario as the result's manifest holds it."""
+    written = result.manifest["scenario"]
+    return scenario.parse(written["text"], written["name"])
 
 
 def find(result: Result, raid: int | None = None) -> Barrage:
@@ -127,8 +126,8 @@ def _title(barrage: Barrage, s: Any) -> str:
     named = s.threat.barrages
     name = f"{named[barrage.raid].name}: " if barrage.raid < len(named) else ""
     return (
-        f"{s.title}. {name}{n} launches from {when:%d %B %Y %H:%M}\n"
-        f"One simulated replication (number {barrage.rep}); sites of batteries are notional"
+        f"{s.title}\n{name}{n} launches from {when.day} {when:%B %Y %H:%M}\n"
+        f"simulated: replication {barrage.rep}; the sites of batteries are notional"
     )
 
 
@@ -170,6 +169,7 @@ def _ground(plan: "Axes", s: Any) -> None:
 
 def _defence(plan: "Axes", s: Any, corners: tuple) -> None:
     """Places as discs, the largest with names; batteries as squares."""
+    from matplotlib import patheffects
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Circle
 
@@ -180,18 +180,21 @@ def _defence(plan: "Axes", s: Any, corners: tuple) -> None:
     inside = _inside(x, y, corners)
     order = [i for i in np.argsort(-p.places["population"]) if inside[i]][:MOST_NAMES]
     names = placement.place_names(s)
+    halo = [patheffects.withStroke(linewidth=2.0, foreground="white", alpha=0.8)]
     for i in order:
         plan.annotate(
             names[i], (x[i], y[i] + r[i]), ha="center", va="bottom", fontsize=7, color="#5C5340",
-            zorder=5,
+            zorder=5, path_effects=halo,
         )  # fmt: skip
     bx, by = KM * p.batteries["x"], KM * p.batteries["y"]
     plan.plot(bx, by, "s", color="black", ms=6, mfc="white", mew=1.5, zorder=6, label="battery")
 
 
 def _inside(x: np.ndarray, y: np.ndarray, corners: tuple) -> np.ndarray:
+    """Whether a name at each point stays inside the window and off the scale bar."""
     (west, east), (south, north) = corners
-    return (x > west) & (x < east) & (y > south) & (y < north - 1.0)
+    rim = 0.08 * (east - west)
+    return (x > west + rim) & (x < east - rim) & (y > south + 1.5 * rim) & (y < north - rim)
 
 
 def _paths(plan: "Axes", barrage: Barrage) -> None:
@@ -204,7 +207,9 @@ def _paths(plan: "Axes", barrage: Barrage) -> None:
         label = f"{LABELS[outcome]} ({len(found)})"
         lines = [p[:, :2] for p in found]
         plan.add_collection(
-            LineCollection(lines, colors=colour, linewidths=width, zorder=order, label=label)
+            LineCollection(
+                lines, colors=colour, linewidths=_thin(barrage) * width, zorder=order, label=label
+            )
         )
         x, y, _ = barrage.ends[outcome].T
         if outcome == "intercepted":
@@ -214,6 +219,11 @@ def _paths(plan: "Axes", barrage: Barrage) -> None:
             plan.plot(x, y, "x", ms=size, color=colour, mew=1.2, zorder=order + 0.5)
 
 
+def _thin(barrage: Barrage) -> float:
+    """Factor on line widths: many lines cover what lies under them."""
+    return min(1.0, (60.0 / sum(len(found) for found in barrage.paths.values())) ** 0.5)
+
+
 def _scale(plan: "Axes", corners: tuple) -> None:
     """Scale bar of a round length, about a fifth of the width."""
     (west, east), (south, north) = corners
@@ -221,16 +231,20 @@ def _scale(plan: "Axes", corners: tuple) -> None:
     length = max(v for v in (1, 2, 5, 10, 20, 50, 100, 200) if v <= max(wanted, 1.0))
     x, y = east - 0.04 * (east - west), south + 0.04 * (north - south)
     plan.plot([x - length, x], [y, y], color="black", lw=2.5, solid_capstyle="butt", zorder=7)
-    plan.annotate(f"{length} km", (x - length / 2.0, y), xytext=(0, 3), ha="center",
-                  textcoords="offset points", fontsize=8, zorder=7)  # fmt: skip
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
+    plan.annotate(
+        f"{length} km", (x - length / 2.0, y), xytext=(0, 5), ha="center", bbox=box,
+        textcoords="offset points", fontsize=8, zorder=7,
+    )  # fmt: skip
 
 
 def _heights(profile: "Axes", barrage: Barrage) -> None:
     """Height over the distance flown: the trajectories from the side."""
+    thin = _thin(barrage)
     for outcome, (colour, width, order) in STYLE.items():
         for path in barrage.paths[outcome]:
             distance = np.hypot(*(path[:, :2] - path[0, :2]).T)
-            profile.plot(distance, path[:, 2], color=colour, lw=width, zorder=order)
+            profile.plot(distance, path[:, 2], color=colour, lw=thin * width, zorder=order)
             if outcome == "intercepted":
                 profile.plot(distance[-1], path[-1, 2], "o", ms=3, color=colour, mec="white",
                              mew=0.4, zorder=order + 0.5)  # fmt: skip

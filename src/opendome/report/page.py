@@ -1,6 +1,7 @@
 """One self-contained page about a result: summary, days, map of the largest raid."""
 
 from base64 import b64encode
+from datetime import timedelta
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from opendome import estimate
 from opendome.report import map as pictures
 from opendome.report import summary
+from opendome.report.map import stored
 from opendome.results import Result, ResultError
 
 if TYPE_CHECKING:
@@ -88,11 +90,14 @@ def days(result: Result) -> "Figure":
         each = [values[number == day] for day in np.unique(number)]
         middle = np.array([np.mean(v) for v in each])
         low, high = np.array([estimate.operation_interval(v) for v in each]).T
-        x = np.unique(number) + 1 + (i - (len(shown) - 1) / 2.0) * width
+        x = np.unique(number) + (i - (len(shown) - 1) / 2.0) * width
         axes.bar(x, middle, width, color=colour, label=label)
         whiskers = np.maximum(np.array([middle - low, high - middle]), 0.0)
         axes.errorbar(x, middle, whiskers, fmt="none", ecolor="black", elinewidth=0.8)
-    axes.set(xlabel="day", ylabel="per day", xticks=np.unique(number) + 1)
+    start = stored(result).clock.start
+    dates = [start + timedelta(days=int(day)) for day in np.unique(number)]
+    axes.set_xticks(np.unique(number), [f"{d.day} {d:%b}" for d in dates], fontsize=8)
+    axes.set(ylabel="per day")
     axes.legend(fontsize=8)
     axes.grid(axis="y", lw=0.3, color="#BBBBBB")
     axes.set_axisbelow(True)
