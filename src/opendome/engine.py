@@ -11,13 +11,13 @@ import numpy as np
 from opendome import ledger, tables, traces
 from opendome.errors import CapacityError
 from opendome.kernels import beats
+from opendome.kernels.aiming import RangeTables, aim, range_tables
 from opendome.kernels.atmosphere import air_table
 from opendome.kernels.ballistics import drag_table
-from opendome.kernels.flight import fly_all
+from opendome.kernels.flight import COAST_MAX, HEIGHT_MAX, fly_all
 from opendome.kernels.flyout import flyout_table
-from opendome.kernels.aiming import RangeTables, aim, range_tables
-from opendome.models.threats.ballistic_rocket import Plan, classify, launches
 from opendome.models.policies import View
+from opendome.models.threats.ballistic_rocket import Plan, classify, launches
 from opendome.world import Belief, Fixed, Truth, belief, scratch
 
 SLOTS = 512  # track slots; May 2021 needs about a quarter of them (docs/decisions/closed-loop.md)
@@ -112,36 +112,39 @@ def replicate(
     CapacityError
         A table is too small for the scenario; the message says which.
     """
-    fixed = setup.fixed
-    policy = policy or setup.policy
-    rockets, x, y = launches(setup.plan, seed, rep)
-    aim(rockets, fixed.classes, x, y, setup.ranges, fixed.radius)
-    nodes = fly_all(rockets, fixed.classes, fixed.air, fixed.drag, fixed.radius)
-    if np.isnan(rockets["t_impact"]).any():
-        row = int(np.argmax(np.isnan(rockets["t_impact"])))
-        raise CapacityError(
-            f"threat: the flight of rocket {row} leaves the model (above 80 km or over 400 s)"
-        )
-    classify(rockets, setup.plan)
-    truth = Truth(rockets, nodes, *(np.full(n, -1) for n in (PLOTS, PLOTS, SLOTS)))
-    known = belief(fixed, SLOTS, PLOTS, _most_warnings(setup))
-    doctrine = fixed.doctrine[0]
-    shots = tables.SHOTS.allocate(
-        (len(rockets) + 1000) * int(doctrine["salvos"]) * max(int(doctrine["rounds"]), 2)
-    )
+    truth = _fly(setup, seed, rep)
+    known = belief(setup.fixed, SLOTS, PLOTS, _most_warnings(setup))
+    shots = tables.SHOTS.allocate(_most_shots(setup))
     clock = _clock(setup, trace)
     log = _Log()
-    _loop(clock, setup, truth, known, shots, log, seed, rep, policy)
+    _loop(clock, setup, truth, known, shots, log, seed, rep, policy or setup.policy)
     log.take(clock)
-    outcome = ledger.Outcome(
-        rockets, nodes, shots[: clock[0]["n_shots"]], known.warnings[: clock[0]["n_warnings"]], clock
-    )
+    fired, warned = shots[: clock[0]["n_shots"]], known.warnings[: clock[0]["n_warnings"]]
+    outcome = ledger.Outcome(truth.rockets, truth.nodes, fired, warned, clock)
     row, days = ledger.score(setup.scoring, outcome, setup.duration, rep)
     if not trace:
         return Replication(row, days, {})
-    return Replication(
-        row, days, traces.traces(setup.scoring, outcome, *log.tables(), setup.duration)
-    )
+    made = traces.traces(setup.scoring, outcome, *log.tables(), setup.duration)
+    return Replication(row, days, made)
+
+
+def _fly(setup: Setup, seed: int, rep: int) -> Truth:
+    """Launches and flights of a replication, if nobody touches them.
+
+    Rockets do not react to the defence, so they all fly at once, in lanes.
+    """
+    fixed = setup.fixed
+    rockets, x, y = launches(setup.plan, seed, rep)
+    aim(rockets, fixed.classes, x, y, setup.ranges, fixed.radius)
+    nodes = fly_all(rockets, fixed.classes, fixed.air, fixed.drag, fixed.radius)
+    lost = np.isnan(rockets["t_impact"])
+    if lost.any():
+        raise CapacityError(
+            f"threat: the flight of rocket {int(np.argmax(lost))} leaves the model "
+            f"(above {HEIGHT_MAX / 1e3:g} km, or longer than {COAST_MAX} s after burn-out)"
+        )
+    classify(rockets, setup.plan)
+    return Truth(rockets, nodes, *(np.full(n, -1) for n in (PLOTS, PLOTS, SLOTS)))
 
 
 def _loop(clock, setup, truth, known, shots, log, seed, rep, policy) -> None:
@@ -200,6 +203,13 @@ def _most_warnings(setup: Setup) -> int:
     hold = max(float(setup.fixed.warning_rule[0]["hold"]), setup.period)
     by_time = len(setup.fixed.places) * int(setup.duration / hold + 2.0)
     return min(by_time, 30 * setup.plan.n_rockets + 1000)
+
+
+def _most_shots(setup: Setup) -> int:
+    """Room for shots: all salvos at all rockets, and at a thousand false tracks."""
+    doctrine = setup.fixed.doctrine[0]
+    a_salvo = max(int(doctrine["rounds"]), 20)  # a policy in Python may order more than the rule
+    return (setup.plan.n_rockets + 1000) * int(doctrine["salvos"]) * a_salvo
 
 
 def _clock(setup: Setup, trace: bool) -> np.ndarray:

@@ -96,9 +96,7 @@ def scoring(scenario: Any, parameters: Any) -> Scoring:
     )
 
 
-def score(
-    s: Scoring, o: Outcome, duration: float, rep: int
-) -> tuple[np.ndarray, np.ndarray]:
+def score(s: Scoring, o: Outcome, duration: float, rep: int) -> tuple[np.ndarray, np.ndarray]:
     """Ledger row and days of one replication; also completes `rockets` and `warnings`.
 
     Returns
@@ -208,9 +206,7 @@ def warned_truly(s: Scoring, rockets: np.ndarray, warnings: np.ndarray) -> np.nd
     return np.isfinite(warnings["t_first"])
 
 
-def deaths(
-    s: Scoring, rockets: np.ndarray, sheltered: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def deaths(s: Scoring, rockets: np.ndarray, sheltered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Deaths expected from each rocket if it falls: density times lethal area.
 
     Returns
@@ -231,9 +227,7 @@ def _day(s: Scoring, t: np.ndarray) -> np.ndarray:
     return ((np.asarray(t) + s.midnight) // DAY).astype(np.int64)
 
 
-def daily(
-    s: Scoring, o: Outcome, leaked: np.ndarray, duration: float, rep: int
-) -> np.ndarray:
+def daily(s: Scoring, o: Outcome, leaked: np.ndarray, duration: float, rep: int) -> np.ndarray:
     """Days of one replication; a rocket counts on the day of its launch, a round on that of its."""
     r = o.rockets
     n = int(_day(s, np.array([duration]))[0]) + 1
@@ -253,9 +247,7 @@ def daily(
     return days
 
 
-def stock(
-    s: Scoring, o: Outcome, duration: float
-) -> tuple[np.ndarray, np.ndarray, float, float]:
+def stock(s: Scoring, o: Outcome, duration: float) -> tuple[np.ndarray, np.ndarray, float, float]:
     """Rounds in launchers, packs under exchange and depot, as a step function of time.
 
     Returns

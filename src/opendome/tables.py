@@ -277,7 +277,7 @@ ENGAGEMENTS = table(
     ("asked", "i8", "1", "1: the policy may order fire on this scan"),
 )
 
-# ---------------------------------------------------------------- both: shots carry belief until tau
+# ---------------------------------------------------------------- both: shots
 
 SHOTS = table(
     "shots",
@@ -342,14 +342,14 @@ TRACKER = table(
     ("boost_time", "f8", "s", "age of a track up to which the motor may burn"),
     ("q_coast", "f8", "m/s^2", "acceleration noise afterwards"),
     ("q_ln_beta", "f8", "1/sqrt(s)", "random walk of ln(beta)"),
-    ("sigma_max", "f8", "m", "no prediction while the impact ellipse is larger (major axis, 1 sigma)"),
+    ("sigma_max", "f8", "m", "no prediction while the ellipse is larger (major axis, 1 sigma)"),
 )
 
 DOCTRINE = table(
     "doctrine",
     "rules of fire",
     ("threat_min", "f8", "1", "least probability of falling on a protected place"),
-    ("sigma_max", "f8", "m", "wait while the impact ellipse is larger, unless it is the last chance"),
+    ("sigma_max", "f8", "m", "wait while the ellipse is larger, unless it is the last chance"),
     ("rounds", "i8", "1", "rounds a salvo"),
     ("salvos", "i8", "1", "most salvos at one body: above 1 is shoot-look-shoot"),
     ("p_kill_min", "f8", "1", "least expected kill probability worth a round"),
@@ -370,7 +370,7 @@ STOCK = table(
     "stock",
     "rounds behind the launchers",
     ("depot", "f8", "1", "rounds in the depot at the start"),
-    ("resupply", "f8", "1", "rounds that reach the depot per day, at midnight of the scenario's clock"),
+    ("resupply", "f8", "1", "rounds that reach the depot per day, at midnight"),
 )
 
 EFFECTS = table(

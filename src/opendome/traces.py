@@ -155,7 +155,7 @@ def traces(
     s: Scoring, o: Outcome, track_log: np.ndarray, decision_log: np.ndarray, duration: float
 ) -> dict[str, np.ndarray]:
     """All traced tables of one replication, by name."""
-    predictions = PREDICTIONS.allocate(np.count_nonzero(track_log["known"] == 1))
+    predictions = PREDICTIONS.allocate(int(np.count_nonzero(track_log["known"] == 1)))
     for c in PREDICTION_COLUMNS:
         predictions[c.name] = track_log[c.name][track_log["known"] == 1]
     return {

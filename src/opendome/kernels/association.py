@@ -114,7 +114,8 @@ def match(n_edges, n_rows, n_cols, miss, scratch):
 @kernel
 def _solve_cluster(root, n_edges, n_rows, n_cols, miss, scratch):
     """Dense assignment of one cluster; column m + i is row i's own "nothing"."""
-    edge_row, edge_col, parent, work = scratch.edges[0], scratch.edges[1], scratch.parent, scratch.work
+    edge_row, edge_col = scratch.edges[0], scratch.edges[1]
+    parent, work = scratch.parent, scratch.work
     rows, cols, row_of = scratch.ints[0], scratch.ints[1], scratch.ints[2]
     way, found = scratch.ints[3], scratch.ints[4]
     n = 0

@@ -103,9 +103,7 @@ def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
 @kernel
 def _idle(clock, belief):
     """Whether nothing flies and nothing is tracked."""
-    return (
-        clock.first == clock.next and clock.n_slots == 0 and clock.first_shot == clock.n_shots
-    )
+    return clock.first == clock.next and clock.n_slots == 0 and clock.first_shot == clock.n_shots
 
 
 @kernel

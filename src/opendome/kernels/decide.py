@@ -1,4 +1,4 @@
-"""Who may be fired at, by whom, and the built-in rule of fire.  Belief only: no truth comes here."""
+"""Who may be fired at, by whom, and the built-in rule of fire.  No truth comes here."""
 
 import numpy as np
 

@@ -100,7 +100,10 @@ def push(s, n, weight, reach, radius):
 
 @kernel
 def step(s, n, air, drag, radius, f0, f1):
-    """One RK4 step from the node (its state also in S, its `look_up` done); f0, f1: burnt fractions at its ends."""
+    """One RK4 step from the node, whose state is in S too and whose `look_up` is done.
+
+    f0, f1 : burnt fractions at its ends; equal ones leave the mass alone.
+    """
     middle = 0.5 * (f0 + f1)
     for c in range(0, NODE, LANES):
         for i in range(n):

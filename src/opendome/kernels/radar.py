@@ -1,9 +1,9 @@
 """Radar: coverage, detection, measurement, false plots.
 
-    r     slant range                        m
-    el    elevation, az azimuth from north   rad
-    s     mean signal-to-noise ratio         power ratio
-    p_fa  false-alarm probability of a cell
+r     slant range                        m
+el    elevation, az azimuth from north   rad
+s     mean signal-to-noise ratio         power ratio
+p_fa  false-alarm probability of a cell
 """
 
 from math import asin, atan2, cos, exp, hypot, log, pi, sin, sqrt

@@ -94,9 +94,9 @@ def resolve(clock, fixed, belief, truth, shots, seed, rep):
         due = -1
         for k in range(clock.first_shot, clock.n_shots):
             shot = shots[k]
-            if shot.result == IN_AIR and shot.t_intercept <= clock.t:
-                if due < 0 or shot.t_intercept < shots[due].t_intercept:
-                    due = k
+            pending = shot.result == IN_AIR and shot.t_intercept <= clock.t
+            if pending and (due < 0 or shot.t_intercept < shots[due].t_intercept):
+                due = k
         if due < 0:
             break
         shot = shots[due]

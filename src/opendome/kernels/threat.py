@@ -1,8 +1,8 @@
 """Probability that a body falls on a place: a bivariate normal over an offset disc.
 
-    (mx, my), S   mean and covariance of the impact point        m, m^2
-    s1 >= s2      standard deviations along the principal axes   m
-    (u, v)        centre of the disc from the mean, in those axes, m
+(mx, my), S   mean and covariance of the impact point        m, m^2
+s1 >= s2      standard deviations along the principal axes   m
+(u, v)        centre of the disc from the mean, in those axes, m
 """
 
 from math import atan2, cos, erf, exp, pi, sin, sqrt
