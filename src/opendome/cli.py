@@ -189,9 +189,10 @@ def scenarios(as_json: bool) -> None:
 
 @main.command()
 @click.argument("scenario")
+@click.option("--numbers", is_flag=True, help="List every number with unit, grade and source.")
 @_as_json
 @_debug
-def check(scenario: str, as_json: bool) -> None:
+def check(scenario: str, numbers: bool, as_json: bool) -> None:
     """Check a scenario.
 
     Says what is wrong in SCENARIO, one line each; exit code 2 if something is.
@@ -208,10 +209,14 @@ def check(scenario: str, as_json: bool) -> None:
             raise
         _print_json({"ok": False, "errors": list(error.lines)})
         raise click.exceptions.Exit(BAD_INPUT) from None
+    rows = found.parameters_table() if numbers else []
     if as_json:
-        _print_json({"ok": True, "errors": []})
-    else:
-        click.echo(f"{scenario}: ok ({found.title})")
+        listed = {"numbers": [row._asdict() for row in rows]} if numbers else {}
+        _print_json({"ok": True, "errors": []} | listed)
+        return
+    click.echo(f"{scenario}: ok ({found.title})")
+    for row in rows:
+        click.echo("\t".join((row.key, f"{row.value}", row.unit, row.grade, row.source)))
 
 
 @main.command()
