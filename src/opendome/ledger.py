@@ -105,43 +105,20 @@ def score(s: Scoring, o: Outcome, duration: float, rep: int) -> tuple[np.ndarray
     days : DAILY, one row a day
     """
     r = o.rockets
-    lands, status = r["lands"], r["status"]
-    threatened = lands == PROTECTED
-    leaked = threatened & (status == LANDED)
-    lead, sheltered = warning_times(s, r, o.warnings)
-    harm, harm_unwarned = deaths(s, r, sheltered)
-    true = warned_truly(s, r, o.warnings)
+    threatened = r["lands"] == PROTECTED
+    leaked = threatened & (r["status"] == LANDED)
     days = daily(s, o, leaked, duration, rep)
-    stock_min, stock_end = stock(s, o, duration)[2:]
-    warned = lead[threatened & np.isfinite(lead)]
+    least, last = stock(s, o, duration)[2:]
     clock = o.clock[0]
-    row = LEDGER.allocate(1)
-    price = s.parameters.interceptors["price"][s.parameters.batteries["interceptor"]]
     values = {
         "rep": rep,
-        "launched": len(r),
-        "short": np.count_nonzero(lands == SHORT),
-        "sea": np.count_nonzero(lands == SEA),
-        "crossed": np.count_nonzero((lands != SHORT) & (lands != SEA)),
-        "open": np.count_nonzero(lands == OPEN),
-        "threatened": np.count_nonzero(threatened),
-        "engaged": np.count_nonzero(r["shots"] > 0),
-        "intercepted": np.count_nonzero(status == INTERCEPTED),
-        "leaked": np.count_nonzero(leaked),
-        "unengaged_leaked": np.count_nonzero(leaked & (r["shots"] == 0)),
-        "rounds_used": len(o.shots),
-        "rounds_wasted": np.count_nonzero(np.isin(o.shots["result"], (NOTHING, ALREADY_DEAD))),
-        "deaths": harm[leaked].sum(),
-        "deaths_unwarned": harm_unwarned[leaked].sum(),
-        "cost_usd": price[o.shots["battery"]].sum() if len(o.shots) else 0.0,
-        "warnings": len(o.warnings),
-        "false_warnings": np.count_nonzero(~true),
-        "warning_time_median_s": np.median(warned) if len(warned) else np.nan,
-        "unwarned_share": np.mean(~sheltered[threatened]) if threatened.any() else np.nan,
+        **_fates(r, leaked),
+        **_rounds(s, o),
+        **_people(s, r, o.warnings, leaked),
         "peak_day_launches": days["launched"].max(),
         "peak_day_rounds": days["rounds_used"].max(),
-        "stock_min": stock_min,
-        "stock_end": stock_end,
+        "stock_min": least,
+        "stock_end": last,
         "tracks": clock["n_tracks"],
         "false_tracks": clock["n_false"],
         "untracked": np.count_nonzero(threatened & np.isnan(r["t_track"])),
@@ -149,9 +126,54 @@ def score(s: Scoring, o: Outcome, duration: float, rep: int) -> tuple[np.ndarray
         "updates": clock["n_updates"],
         "predictions": clock["n_predictions"],
     }
+    row = LEDGER.allocate(1)
     for name, value in values.items():
         row[name] = value
     return row, days
+
+
+def _fates(r: np.ndarray, leaked: np.ndarray) -> dict[str, Any]:
+    """What became of the rockets."""
+    lands = r["lands"]
+    return {
+        "launched": len(r),
+        "short": np.count_nonzero(lands == SHORT),
+        "sea": np.count_nonzero(lands == SEA),
+        "crossed": np.count_nonzero((lands != SHORT) & (lands != SEA)),
+        "open": np.count_nonzero(lands == OPEN),
+        "threatened": np.count_nonzero(lands == PROTECTED),
+        "engaged": np.count_nonzero(r["shots"] > 0),
+        "intercepted": np.count_nonzero(r["status"] == INTERCEPTED),
+        "leaked": np.count_nonzero(leaked),
+        "unengaged_leaked": np.count_nonzero(leaked & (r["shots"] == 0)),
+    }
+
+
+def _rounds(s: Scoring, o: Outcome) -> dict[str, Any]:
+    """What was fired and what it cost."""
+    p = s.parameters
+    price = p.interceptors["price"][p.batteries["interceptor"][o.shots["battery"]]]
+    return {
+        "rounds_used": len(o.shots),
+        "rounds_wasted": np.count_nonzero(np.isin(o.shots["result"], (NOTHING, ALREADY_DEAD))),
+        "cost_usd": price.sum(),
+    }
+
+
+def _people(s: Scoring, r: np.ndarray, warnings: np.ndarray, leaked: np.ndarray) -> dict[str, Any]:
+    """Warnings, and the harm that they left."""
+    threatened = r["lands"] == PROTECTED
+    lead, sheltered = warning_times(s, r, warnings)
+    harm, harm_unwarned = deaths(s, r, sheltered)
+    warned = lead[threatened & np.isfinite(lead)]
+    return {
+        "deaths": harm[leaked].sum(),
+        "deaths_unwarned": harm_unwarned[leaked].sum(),
+        "warnings": len(warnings),
+        "false_warnings": np.count_nonzero(~warned_truly(s, r, warnings)),
+        "warning_time_median_s": np.median(warned) if len(warned) else np.nan,
+        "unwarned_share": np.mean(~sheltered[threatened]) if threatened.any() else np.nan,
+    }
 
 
 def warning_times(

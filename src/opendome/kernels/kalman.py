@@ -91,8 +91,23 @@ def predict(track, t, q, q_ln_beta, air, drag, radius, F, W):
     dx, dy, dz = move(m, dt, air, drag, radius)
     D = W[:3, :3]
     drag_derivatives(vx, vy, vz, dx, dy, dz, D)
+    transition(dt, D, -dx, -dy, -dz, F)
+    congruence(F, P, W)
+    q2 = q * q
+    for i in range(3):
+        P[i, i] += q2 * dt * dt * dt / 3.0
+        P[i, i + 3] += q2 * dt * dt / 2.0
+        P[i + 3, i] += q2 * dt * dt / 2.0
+        P[i + 3, i + 3] += q2 * dt
+    P[6, 6] += q_ln_beta * q_ln_beta * dt
+    track.t = t
+
+
+@kernel
+def transition(dt, D, bx, by, bz, F):
+    """Fill F = I + A dt + (A dt)^2 / 2 with A = [0 I 0; 0 D b; 0 0 0]; the rest of F stays I."""
     h = 0.5 * dt * dt
-    b = (-dx, -dy, -dz)
+    b = (bx, by, bz)
     for i in range(3):
         db = D[i, 0] * b[0] + D[i, 1] * b[1] + D[i, 2] * b[2]
         F[i, 6] = h * b[i]
@@ -102,7 +117,11 @@ def predict(track, t, q, q_ln_beta, air, drag, radius, F, W):
             one = 1.0 if i == j else 0.0
             F[i, j + 3] = dt * one + h * D[i, j]
             F[i + 3, j + 3] = one + dt * D[i, j] + h * dd
-    # W = F P, with F = [I Frv Frb; 0 Fvv Fvb; 0 0 1]; then P = W F^T.
+
+
+@kernel
+def congruence(F, P, W):
+    """P <- F P F^T for F = [I Frv Frb; 0 Fvv Fvb; 0 0 1], skipping its zeros and ones."""
     for j in range(7):
         for i in range(3):
             s = P[i, j] + F[i, 6] * P[6, j]
@@ -123,14 +142,6 @@ def predict(track, t, q, q_ln_beta, air, drag, radius, F, W):
             P[i, j] = s
             P[i, j + 3] = u
         P[i, 6] = W[i, 6]
-    q2 = q * q
-    for i in range(3):
-        P[i, i] += q2 * dt * dt * dt / 3.0
-        P[i, i + 3] += q2 * dt * dt / 2.0
-        P[i + 3, i] += q2 * dt * dt / 2.0
-        P[i + 3, i + 3] += q2 * dt
-    P[6, 6] += q_ln_beta * q_ln_beta * dt
-    track.t = t
 
 
 @kernel
