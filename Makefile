@@ -11,6 +11,9 @@ CONSTRAIN = $(if $(filter $(shell $(BIN)/python -c \
     'import sys; print("%d.%d" % sys.version_info[:2])'),$(PINNED)),-c constraints.txt)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check $(CONSTRAIN)
 
+# A gate must not flicker: property tests take the same examples every time.  Plain `pytest` explores.
+PYTEST = $(BIN)/python -m pytest -n 2 --hypothesis-seed=0
+
 .PHONY: demo test lint pytest uncompiled bench docs clean
 
 demo: $(VENV)/.run
@@ -25,11 +28,11 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/.test lint
-	$(BIN)/python -m pytest -n 2
+	$(PYTEST)
 
 # Every kernel also runs as plain Python, with the same answers.
 uncompiled: $(VENV)/.test pytest
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 -m kernel
+	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernel
 
 bench: $(VENV)/.run
 	$(BIN)/opendome bench

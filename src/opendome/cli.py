@@ -1,6 +1,5 @@
 """The command line.  Libraries load inside the commands: `opendome --help` must be quick."""
 
-import json
 import sys
 import traceback
 from pathlib import Path
@@ -8,9 +7,17 @@ from typing import Any
 
 import click
 
-BAD_INPUT = 2
-FAILED = 1
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
+from opendome import cli_study
+from opendome.options import (
+    BAD_INPUT,
+    FAILED,
+    INTERRUPTED,
+    as_json_option,
+    cores,
+    debug_option,
+    print_json,
+    say,
+)
 
 
 class _Commands(click.Group):
@@ -22,10 +29,10 @@ class _Commands(click.Group):
         try:
             code = super().main(words, *more, **extra)
         except click.ClickException as error:
-            _say([error.format_message()], "error: ")
+            say([error.format_message()], "error: ")
             sys.exit(error.exit_code)
         except (click.Abort, KeyboardInterrupt):
-            _say(["interrupted; nothing was written"])
+            say(["interrupted; nothing was written"])
             sys.exit(INTERRUPTED)
         except BrokenPipeError:  # `opendome ... | head`
             sys.stderr.close()
@@ -33,7 +40,7 @@ class _Commands(click.Group):
         except Exception as error:
             if "--debug" in words:
                 traceback.print_exception(error)
-            _say(*_explained(error))
+            say(*_explained(error))
             sys.exit(BAD_INPUT if _is_bad_input(error) else FAILED)
         sys.exit(code if isinstance(code, int) else 0)
 
@@ -45,11 +52,6 @@ class _Commands(click.Group):
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(self.commands)}"
             raise click.UsageError(f"unknown command {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
-
-
-def _say(lines: list[str], prefix: str = "") -> None:
-    for line in lines:
-        click.echo(prefix + " ".join(line.split()), err=True)
 
 
 def _is_bad_input(error: Exception) -> bool:
@@ -68,31 +70,6 @@ def _explained(error: Exception) -> tuple[list[str], str]:
     kind = type(error).__name__
     what = str(error) if kind == "ReplicationError" else f"{kind}: {error}"
     return [f"{what} (--debug shows where)"], "error: "
-
-
-def _debug(command):
-    return click.option(
-        "--debug", is_flag=True, expose_value=False, help="Show where in the code it failed."
-    )(command)
-
-
-def _as_json(command):
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(command)
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(_finite(value), indent=2, ensure_ascii=False))
-
-
-def _finite(value: Any) -> Any:
-    """The value with nan and infinities as null: JSON has neither."""
-    if isinstance(value, dict):
-        return {k: _finite(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(v) for v in value]
-    if isinstance(value, float) and value - value != 0.0:
-        return None
-    return value
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -125,8 +102,8 @@ def main() -> None:
 @click.option("--force", is_flag=True, help="Replace an older result in that folder.")
 @click.option("--trace/--no-trace", default=True, help="Keep all tables of replication 0.")
 @click.option("--no-progress", is_flag=True, help="No progress on stderr.")
-@_as_json
-@_debug
+@as_json_option
+@debug_option
 def run(
     scenario: str,
     replications: int | None,
@@ -154,25 +131,25 @@ def run(
             found,
             replications,
             seed,
-            _cores() if workers is None else workers,
+            cores() if workers is None else workers,
             trace=(0,) if trace else (),
             progress=show,
             command=" ".join(["opendome", *sys.argv[1:]]),
         )
     result.save(out, force)
     if as_json:
-        _print_json(summary.as_dict(result))
+        print_json(summary.as_dict(result))
     else:
         summary.show(result)
     m = result.manifest
     if m["interrupted"]:
-        _say([f"interrupted: kept {m['finished']} of {m['replications']} replications in {out}"])
+        say([f"interrupted: kept {m['finished']} of {m['replications']} replications in {out}"])
         raise click.exceptions.Exit(INTERRUPTED)
 
 
 @main.command()
-@_as_json
-@_debug
+@as_json_option
+@debug_option
 def scenarios(as_json: bool) -> None:
     """List the scenarios that ship with OpenDome."""
     import opendome
@@ -180,7 +157,7 @@ def scenarios(as_json: bool) -> None:
 
     found = [opendome.load(name) for name in scenario.names()]
     if as_json:
-        _print_json([{"name": s.name, "title": s.title, "summary": s.summary} for s in found])
+        print_json([{"name": s.name, "title": s.title, "summary": s.summary} for s in found])
         return
     width = max(len(s.name) for s in found)
     for s in found:
@@ -190,8 +167,8 @@ def scenarios(as_json: bool) -> None:
 @main.command()
 @click.argument("scenario")
 @click.option("--numbers", is_flag=True, help="List every number with unit, grade and source.")
-@_as_json
-@_debug
+@as_json_option
+@debug_option
 def check(scenario: str, numbers: bool, as_json: bool) -> None:
     """Check a scenario.
 
@@ -207,12 +184,12 @@ def check(scenario: str, numbers: bool, as_json: bool) -> None:
     except ScenarioError as error:
         if not as_json:
             raise
-        _print_json({"ok": False, "errors": list(error.lines)})
+        print_json({"ok": False, "errors": list(error.lines)})
         raise click.exceptions.Exit(BAD_INPUT) from None
     rows = found.parameters_table() if numbers else []
     if as_json:
         listed = {"numbers": [row._asdict() for row in rows]} if numbers else {}
-        _print_json({"ok": True, "errors": []} | listed)
+        print_json({"ok": True, "errors": []} | listed)
         return
     click.echo(f"{scenario}: ok ({found.title})")
     for row in rows:
@@ -220,21 +197,21 @@ def check(scenario: str, numbers: bool, as_json: bool) -> None:
 
 
 @main.command()
-@_as_json
-@_debug
+@as_json_option
+@debug_option
 def schema(as_json: bool) -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from opendome import scenario
 
-    _print_json(scenario.schema())
+    print_json(scenario.schema())
 
 
 @main.command()
 @click.argument("result", type=click.Path(path_type=Path))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="File (default: in RESULT).")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-@_as_json
-@_debug
+@as_json_option
+@debug_option
 def report(result: Path, out: Path | None, force: bool, as_json: bool) -> None:
     """Write a page about a result.
 
@@ -247,7 +224,7 @@ def report(result: Path, out: Path | None, force: bool, as_json: bool) -> None:
     found = opendome.open(result)
     written = page.write(found, out or result / "report.html", force)
     if as_json:
-        _print_json({"written": str(written)})
+        print_json({"written": str(written)})
     else:
         click.echo(f"wrote {written}")
 
@@ -255,8 +232,8 @@ def report(result: Path, out: Path | None, force: bool, as_json: bool) -> None:
 @main.command()
 @click.argument("scenario", default="two-towns")
 @click.option("--cold", is_flag=True, help="Also the first result with an empty kernel cache.")
-@_as_json
-@_debug
+@as_json_option
+@debug_option
 def bench(scenario: str, cold: bool, as_json: bool) -> None:
     """Measure CPU seconds and memory.
 
@@ -268,14 +245,10 @@ def bench(scenario: str, cold: bool, as_json: bool) -> None:
     opendome.load(scenario)
     rows = benchmarks.measure(scenario, cold)
     if as_json:
-        _print_json([row._asdict() for row in rows])
+        print_json([row._asdict() for row in rows])
     else:
         benchmarks.show(rows)
 
 
-def _cores() -> int:
-    """Cores that this process may use, at most as many as a run accepts."""
-    import os
-
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(usable or 1, 64)
+for command in (cli_study.study, cli_study.repeat):
+    main.add_command(command)

@@ -1,4 +1,4 @@
-"""The two errors that a user of OpenDome meets."""
+"""The errors that a user of OpenDome meets."""
 
 from collections.abc import Sequence
 
@@ -33,3 +33,7 @@ class ScenarioError(ValueError):
 
 class CapacityError(RuntimeError):
     """A table of fixed size is full; the message names the table, its size and what to raise."""
+
+
+class ReplicationError(RuntimeError):
+    """A replication that cannot be finished: its number, its seed and what happened, one line."""

@@ -28,7 +28,6 @@ PLOT_NOISE = 10
 FALSE_COUNT = 11
 FALSE_PLOT = 12
 KILL = 13
-SEEKER = 14
 
 _MASK = np.uint64(0xFFFFFFFF)
 _M0 = np.uint64(0xD2511F53)
@@ -79,6 +78,16 @@ def uniform2(seed, rep, entity, step, purpose, sub):
     u = (np.float64(((a << _32) | b) >> _12) + 0.5) * 2.0**-52
     v = (np.float64(((c << _32) | d) >> _12) + 0.5) * 2.0**-52
     return u, v
+
+
+@kernel
+def sub_of(number, local):
+    """Sub-address of a rocket's draw: its number in the raid (16 bits) and a local one (8 bits).
+
+    The entity of a rocket's draws is its raid, whose identity does not change when another raid
+    is added; the step is free for the scan or the shot.
+    """
+    return number * 256 + local
 
 
 @kernel

@@ -5,6 +5,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from opendome import placement
+from opendome.changes import changed
 from opendome.contradictions import contradictions
 from opendome.errors import ScenarioError
 from opendome.models import nearest
@@ -37,6 +39,9 @@ class Scenario(Sections):
     name: str = Field(description="name of the file, without .toml")
     path: str = Field(description="where it was read; empty for text")
     text: str = Field(repr=False, description="the file as it was read")
+    changes: dict[str, Any] = Field(
+        default={}, description="what was put in place of what the text says, by path"
+    )
 
     @property
     def hash(self) -> str:
@@ -92,7 +97,13 @@ def load(name_or_path: str | Path) -> Scenario:
     return parse(_read(path, label), path.stem, str(path), label)
 
 
-def parse(text: str, name: str, path: str = "", label: str = "") -> Scenario:
+def parse(
+    text: str,
+    name: str,
+    path: str = "",
+    label: str = "",
+    changes: Mapping[str, Any] | None = None,
+) -> Scenario:
     """Read a scenario from its text.
 
     Parameters
@@ -105,6 +116,8 @@ def parse(text: str, name: str, path: str = "", label: str = "") -> Scenario:
         Where the text came from.
     label : str
         What messages call the file; `name`.toml if empty.
+    changes : mapping, optional
+        Path -> value to put in place of what the text says (changes.py).
 
     Returns
     -------
@@ -117,6 +130,8 @@ def parse(text: str, name: str, path: str = "", label: str = "") -> Scenario:
     """
     label = label or f"{name}.toml"
     raw = _toml(text, label)
+    if changes:
+        raw = changed(raw, changes)
     problems: list[str] = []
     sections = build(Sections, raw, "", problems)
     if sections is not None:
@@ -124,7 +139,7 @@ def parse(text: str, name: str, path: str = "", label: str = "") -> Scenario:
     if problems:
         raise ScenarioError([f"{label}: {line}" for line in problems])
     values = {field: getattr(sections, field) for field in Sections.model_fields}
-    return Scenario(**values, name=name, path=path, text=text)
+    return Scenario(**values, name=name, path=path, text=text, changes=dict(changes or {}))
 
 
 def names() -> tuple[str, ...]:

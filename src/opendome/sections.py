@@ -109,7 +109,7 @@ class Sections(Model):
     threat: Threat = section("threat", "launches")
     places: tuple[Place, ...] = section("place", "places written out", default=())
     shipped_places: ShippedPlaces | None = section("places", "places shipped", default=None)
-    radars: tuple[Radar, ...] = section("radar", "radars", default=())
+    radars: tuple[Radar, ...] = section("radar", "radars", default=(), max_length=127)
     interceptors: tuple[Interceptor, ...] = section("interceptor", "interceptor types", default=())
     batteries: tuple[Battery, ...] = section("battery", "batteries", default=())
     tracker: Model = plugin("trackers", "gnn_ekf", meaning="tracker")

@@ -162,8 +162,10 @@ BATTERIES = table(
 ROCKETS = table(
     "rockets",
     "truth: one row per rocket of a replication, in order of launch",
-    ("id", "i8", "-", "number within the replication: addresses random numbers"),
+    ("id", "i8", "-", "number within the replication, in order of launch"),
     ("raid", "i8", "-", "number of its raid"),
+    ("entity", "i8", "-", "identity of its raid, and ..."),
+    ("number", "i8", "-", "... number in it: together they address random numbers"),
     ("cls", "i8", "-", "row of its class"),
     ("aim", "i8", "-", "row of the place aimed at"),
     ("t_launch", "f8", "s", "launch time since the start of the scenario"),

@@ -56,7 +56,7 @@ class Barrage(Model):
     name: str = Field(min_length=1, description="unique name")
     start: Instant = Field(description="first launch, with offset")
     duration: float = quantity("s", "time from first to last launch", low=0.0, high=86_400.0)
-    launches: int = quantity("1", "launches", low=1, high=100_000)
+    launches: int = quantity("1", "launches", low=1, high=65_535)
     places: tuple[str, ...] = Field(min_length=1, description="names of the places aimed at")
 
 

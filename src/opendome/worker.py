@@ -5,20 +5,16 @@ import multiprocessing.connection
 import pickle
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from opendome import tables
-from opendome.errors import CapacityError, ScenarioError
+from opendome.errors import CapacityError, ReplicationError, ScenarioError
 
 SEND_S = 0.25  # s between two messages of a worker
-
-
-class ReplicationError(RuntimeError):
-    """A replication that cannot be finished: its number, its seed and what happened, one line."""
 
 
 class Job(NamedTuple):
@@ -29,6 +25,7 @@ class Job(NamedTuple):
     seed: int
     trace: frozenset[int]
     engine: str
+    changes: dict[str, Any]
 
 
 class Started(NamedTuple):
@@ -57,27 +54,38 @@ def work(job: Job, reps: Iterable[int]) -> Iterator[Any]:
     """Prepare once, then one message per replication."""
     start = time.process_time()
     engine = importlib.import_module(job.engine)
-    yield Started(_is_cold())
+    yield Started(is_cold())
     from opendome import scenario
 
-    setup = engine.prepare(scenario.parse(job.text, job.name))
+    setup = engine.prepare(scenario.parse(job.text, job.name, changes=job.changes))
     yield Ready(_declared(engine), time.process_time() - start)
     for rep in reps:
-        start = time.process_time()
-        try:
-            result = engine.replicate(setup, job.seed, rep, trace=rep in job.trace)
-        except (ScenarioError, CapacityError):  # these say it in the user's words already
-            raise
-        except Exception as error:
-            what = " ".join(str(error).split())
-            raise ReplicationError(
-                f"replication {rep}, seed {job.seed}: {type(error).__name__}: {what}"
-            ) from error
-        cpu_s = time.process_time() - start
-        yield Done(rep, result.ledger, result.daily, result.traces, cpu_s)
+        yield replication(engine, setup, job.seed, rep, rep in job.trace)
 
 
-def _is_cold() -> bool:
+def replication(engine: Any, setup: Any, seed: int, rep: int, trace: bool = False) -> Done:
+    """Run one replication of what an engine has prepared.
+
+    Raises
+    ------
+    ReplicationError
+        The engine raised something that is not in the user's words already.
+    """
+    start = time.process_time()
+    try:
+        result = engine.replicate(setup, seed, rep, trace=trace)
+    except (ScenarioError, CapacityError):
+        raise
+    except Exception as error:
+        what = " ".join(str(error).split())
+        raise ReplicationError(
+            f"replication {rep}, seed {seed}: {type(error).__name__}: {what}"
+        ) from error
+    cpu_s = time.process_time() - start
+    return Done(rep, result.ledger, result.daily, result.traces, cpu_s)
+
+
+def is_cold() -> bool:
     """True if this version's kernels have never been compiled on this machine."""
     import numba
 
@@ -90,8 +98,12 @@ def _declared(engine: Any) -> dict[str, tables.Table]:
     return {t.name: t for t in (engine.LEDGER, engine.DAILY, *engine.TRACES)}
 
 
-def serve(job: Job, pipe: multiprocessing.connection.Connection) -> None:
-    """Life of a worker process: chunks in, messages out, until the pipe closes."""
+def serve(
+    work: Callable[[Any, Iterable[Any]], Iterator[Any]],
+    job: Any,
+    pipe: multiprocessing.connection.Connection,
+) -> None:
+    """Life of a worker process: tasks in, messages of `work(job, tasks)` out, until the pipe closes."""
     unsent: list[Any] = []
     sent = 0.0
     try:
@@ -107,8 +119,8 @@ def serve(job: Job, pipe: multiprocessing.connection.Connection) -> None:
         pipe.send([*unsent, _failure(error)])
 
 
-def _handed_out(pipe: multiprocessing.connection.Connection, unsent: list[Any]) -> Iterator[int]:
-    """Replications as the pool hands them out; sends what is left before it waits for more."""
+def _handed_out(pipe: multiprocessing.connection.Connection, unsent: list[Any]) -> Iterator[Any]:
+    """Tasks as the pool hands them out; sends what is left before it waits for more."""
     while True:
         if unsent:
             pipe.send(unsent)

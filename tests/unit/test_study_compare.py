@@ -66,7 +66,7 @@ def test_simultaneous__all_intervals_hold_together():
     rng = np.random.default_rng(3)
     held = {True: 0, False: 0}
     for _ in range(400):
-        values = rng.normal(size=(9, 1)) * 0.0 + rng.normal(size=(9, 20))
+        values = rng.normal(size=(9, 20))
         for simultaneous in held:
             found = compare.differences(values, simultaneous=simultaneous)
             held[simultaneous] += all(d.low <= 0.0 <= d.high for d in found)
@@ -75,8 +75,8 @@ def test_simultaneous__all_intervals_hold_together():
     assert held[False] <= 330
 
 
-def test_holm__published_example():
-    # Wright, Biometrics 48 (1992) 1005-1013 uses Holm's method; R's p.adjust(p, "holm") of these:
+def test_holm__by_hand():
+    # 5 x 0.01, 4 x 0.02, 3 x 0.03; then 2 x 0.04 and 0.05 are less than the one before
     p = np.array([0.01, 0.02, 0.03, 0.04, 0.05])
     assert compare.holm(p) == pytest.approx([0.05, 0.08, 0.09, 0.09, 0.09])
     # any order, and what is unknown does not count

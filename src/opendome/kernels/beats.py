@@ -62,7 +62,7 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
                 return DECIDE
             decide(
                 clock.t, clock.n_slots, belief.predictions, belief.options, belief.engagements,
-                fixed.doctrine[0], belief.decisions,
+                fixed.batteries, fixed.doctrine[0], belief.decisions,
             )  # fmt: skip
         if clock.trace:
             _log(clock, belief, truth, logs)

@@ -67,10 +67,11 @@ def better(rule, a, b):
 
 
 @kernel
-def decide(t, n_slots, predictions, options, engagements, doctrine, decisions):
+def decide(t, n_slots, predictions, options, engagements, batteries, doctrine, decisions):
     """The built-in doctrine: one salvo from the preferred battery at each slot asked about.
 
-    It waits while the impact ellipse is large, unless the last lift-off is near.
+    It waits while the impact ellipse is large, unless the last moment to decide is near: the
+    latest lift-off less the reaction time.
     """
     for i in range(n_slots):
         if not engagements[i].asked:
@@ -81,7 +82,7 @@ def decide(t, n_slots, predictions, options, engagements, doctrine, decisions):
             option = options[i, b]
             if not option.feasible or option.p_kill < doctrine.p_kill_min:
                 continue
-            latest = max(latest, option.t_latest)
+            latest = max(latest, option.t_latest - batteries[b].reaction)
             if best < 0 or better(doctrine.battery_rule, option, options[i, best]):
                 best = b
         if best < 0:

@@ -202,6 +202,5 @@ def _finish(track, prediction, i0, shift, fall, sigma_max):
     prediction.sxy = sxy
     prediction.syy = syy
     prediction.st = sqrt(max(st, 0.0))
-    # One square metre keeps the ellipse from collapsing where P has lost rank.
     major = 0.5 * (sxx + syy) + sqrt(0.25 * (sxx - syy) ** 2 + sxy * sxy)
     prediction.known = np.int64(major <= sigma_max**2 and sxx > 0.0 and syy > 0.0)

@@ -160,14 +160,16 @@ def scan(clock, fixed, truth, belief, seed, rep):
             continue
         radar = fixed.radars[k]
         r = sqrt((x - radar.x) ** 2 + (y - radar.y) ** 2 + (z - radar.z) ** 2)
-        u, _ = rng.uniform2(seed, rep, body.id, clock.scan, rng.DETECTION, k)
+        e = body.entity
+        sub = rng.sub_of(body.number, 2 * k)
+        u, _ = rng.uniform2(seed, rep, e, clock.scan, rng.DETECTION, sub)
         snr = detection(mean_snr(radar, fixed.classes[body.cls].rcs, r), radar.p_fa, u)
         if snr == 0.0:
             continue
         if n == len(plots):
             return -1
-        g0, g1 = rng.normal2(seed, rep, body.id, clock.scan, rng.PLOT_NOISE, 2 * k)
-        g2, _ = rng.normal2(seed, rep, body.id, clock.scan, rng.PLOT_NOISE, 2 * k + 1)
+        g0, g1 = rng.normal2(seed, rep, e, clock.scan, rng.PLOT_NOISE, sub)
+        g2, _ = rng.normal2(seed, rep, e, clock.scan, rng.PLOT_NOISE, sub + 1)
         measure(plots[n], t, k, radar, x, y, z, snr, g0, g1, g2)
         truth.source[n] = i
         if body.t_plot != body.t_plot:
@@ -206,7 +208,8 @@ def false_plots(clock, fixed, source, plots, seed, rep, n):
                 continue
             if n == len(plots):
                 return -1
-            _write(plots[n], clock.t, k, radar, r, az, el, -log(radar.p_fa) - log(d))
+            snr = -log(radar.p_fa) - log(d) - 1.0  # noise above the threshold, read as a signal
+            _write(plots[n], clock.t, k, radar, r, az, el, snr)
             source[n] = -1
             n += 1
     return n

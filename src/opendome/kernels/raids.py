@@ -217,6 +217,7 @@ def fill_rockets(
                     return row
             rocket = rockets[row]
             rocket.raid, rocket.cls, rocket.aim = r, cls, place
+            rocket.entity, rocket.number = e, j
             rocket.x0, rocket.y0 = x, y
             u, v = uniform2(seed, rep, e, j, MISFIRE, 0)
             rocket.burn = BURN_MIN + v * (BURN_MAX - BURN_MIN) if u < misfire_share else 1.0

@@ -143,7 +143,8 @@ def _settle(shot, fixed, track, truth, seed, rep):
     dy = py - battery.y
     shot.error = shot_error(x, y, z, vx, vy, vz, px, py, pz, dx, dy, speed, gamma)
     _, _, divert, cep = geometry(kind, vx, vy, vz, dx, dy, speed, gamma, limit)
-    u, _ = rng.uniform2(seed, rep, body.id, shot.number, rng.KILL, 0)
+    sub = rng.sub_of(body.number, 0)
+    u, _ = rng.uniform2(seed, rep, body.entity, shot.number, rng.KILL, sub)
     if u < kill_given_error(kind, divert, cep, shot.error):
         shot.result = KILL
         body.status = INTERCEPTED

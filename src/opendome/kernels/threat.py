@@ -16,7 +16,7 @@ REACH = 4.0  # standard deviations beyond which the normal counts as nothing (6e
 
 # Gauss-Legendre on theta in (-pi/2, pi/2), x = sin(theta): takes the square-root ends of the
 # chord out of the sum.
-POINTS = 12
+POINTS = 20
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(POINTS)
 NODES = tuple(float(x) for x in np.sin(0.5 * pi * _NODES))
 WEIGHTS = tuple(float(w) for w in 0.5 * pi * _WEIGHTS * np.cos(0.5 * pi * _NODES))
@@ -28,19 +28,36 @@ def axes(sxx, sxy, syy):
     mid = 0.5 * (sxx + syy)
     dev = sqrt(0.25 * (sxx - syy) ** 2 + sxy * sxy)
     angle = 0.5 * atan2(2.0 * sxy, sxx - syy)
+    # One square metre keeps the ellipse from collapsing where the covariance has lost rank.
     return sqrt(mid + dev), sqrt(max(mid - dev, 1.0)), cos(angle), sin(angle)
 
 
 @kernel
-def disc_probability(u, v, r, s1, s2):
-    """Probability that a centred normal with deviations s1, s2 falls in a disc at (u, v).
+def _smooth_side(u, v, r, s1, s2):
+    """Whether the chords across the major axis change faster than those along it.
 
-    The inner integral is a difference of error functions; the outer one, along the major axis,
-    a Gauss-Legendre sum over the part of the disc within REACH deviations.
+    Where the disc's edge passes near the mean, the chord's end sweeps through the normal.  Per
+    deviation of the outer variable it moves |u| s1 / (|v| s2) times as far on one choice, the
+    inverse on the other.  A thin ellipse meets the edge on its major axis, not beside the mean.
+    """
+    a = abs(u)
+    chord2 = r * r - v * v
+    if chord2 > 0.0 and abs(sqrt(chord2) - a) < 2.0 * s1:
+        a = max(a, sqrt(chord2))
+    return a * s1 >= abs(v) * s2
+
+
+@kernel
+def disc_probability(u, v, r, s1, s2):
+    """Probability that a centred normal with deviations s1 >= s2 falls in a disc at (u, v).
+
+    The inner integral is a difference of error functions; the outer one a Gauss-Legendre sum
+    over the part of the disc within REACH deviations, along the axis on which it is smoother.
 
     Error
     -----
-    Absolute, at most 1e-3 over s/r from 0.01 to 10 (tests/oracle/test_threat.py).
+    Absolute, over s1 / r from 0.01 to 10: 1.6e-3 for axes up to 10 : 1, and 3.2e-3 up to 30 : 1;
+    2e-4 in 99.9 % of random cases (tests/oracle/test_threat.py).
 
     Source: DiDonato and Jarnagin, Math. Comp. 15 (1961), "Integration of the general bivariate
     Gaussian distribution over an offset circle".
@@ -50,6 +67,8 @@ def disc_probability(u, v, r, s1, s2):
         return 0.0
     if r - d > REACH * s1:
         return 1.0
+    if _smooth_side(u, v, r, s1, s2):
+        u, v, s1, s2 = v, u, s2, s1
     low = max(u - r, -REACH * s1)
     high = min(u + r, REACH * s1)
     if low >= high:

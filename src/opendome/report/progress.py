@@ -42,11 +42,11 @@ def _lines() -> Show:
 
 
 def line(p: Progress) -> str:
-    """Where the run stands, in one line: count, rate, time left."""
+    """Where the run stands, in one line: count, rate, time left, and what else there is to say."""
     count = f"{p.done} of {p.total} replications"
-    if not p.rate:
-        return count
-    return f"{count}, {p.rate:.2f} per second, {(p.total - p.done) / p.rate:.0f} s left"
+    if p.rate:
+        count += f", {p.rate:.2f} per second, {(p.total - p.done) / p.rate:.0f} s left"
+    return f"{count}; {p.note}" if p.note else count
 
 
 @contextmanager

@@ -263,10 +263,12 @@ def ranking(values: np.ndarray, least: bool = True, level: float = 0.95) -> list
     probability = best_probability(values, least)
     first = int(order[0])
     behind = {d.point: d for d in differences(values, first, level, simultaneous=True)}
-    return [
-        Rank(place + 1, int(i), means[i][3], *means[i][:3], float(probability[i]), behind.get(i))
-        for place, i in enumerate(order)
-    ]
+    found = []
+    for place, i in enumerate(order):
+        mean, low, high, n = means[i]
+        best = float(probability[i])
+        found.append(Rank(place + 1, int(i), n, mean, low, high, best, behind.get(int(i))))
+    return found
 
 
 def _two_sided(mean: float, error: float, freedom: float) -> float:
