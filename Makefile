@@ -11,7 +11,7 @@ CONSTRAIN = $(if $(filter $(shell $(BIN)/python -c \
     'import sys; print("%d.%d" % sys.version_info[:2])'),$(PINNED)),-c constraints.txt)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check $(CONSTRAIN)
 
-# A gate must not flicker: property tests take the same examples every time.  Plain `pytest` explores.
+# A gate must not flicker: the same examples every time in property tests.  `pytest` explores.
 PYTEST = $(BIN)/python -m pytest -n 2 --hypothesis-seed=0
 
 .PHONY: demo test lint pytest uncompiled bench docs clean

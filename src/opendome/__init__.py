@@ -88,16 +88,19 @@ def run(
 
 
 def open(folder: "str | Path") -> "Result":
-    """Read a result folder.
+    """Read a result folder, or that of a finished study (a `study.StudyResult`).
 
     Raises
     ------
     ResultError
         There is no result.
     """
-    from opendome import results
+    from pathlib import Path
 
-    return results.read(folder)
+    from opendome import results
+    from opendome.study import dataset, outcome
+
+    return outcome.read(folder) if dataset.is_study(Path(folder)) else results.read(folder)
 
 
 def __getattr__(name: str) -> Any:

@@ -33,7 +33,8 @@ def steps(path: str) -> list[Step]:
     ScenarioError
         It is no path.
     """
-    found, at = [], 0
+    found: list[Step] = []
+    at = 0
     while at < len(path) or not found:
         step = _STEP.match(path, at)
         if step is None or (step[3] == "." and step.end() == len(path)):

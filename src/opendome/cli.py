@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from opendome import cli_study
+from opendome import cli_compare, cli_study
 from opendome.options import (
     BAD_INPUT,
     FAILED,
@@ -215,14 +215,20 @@ def schema(as_json: bool) -> None:
 def report(result: Path, out: Path | None, force: bool, as_json: bool) -> None:
     """Write a page about a result.
 
-    The page about the folder RESULT is one file: summary, days, map of the largest raid of
-    replication 0.  With -o NAME.png, .svg or .pdf: only the map.
+    The page about the folder RESULT is one file.  Of a run: summary, days, map of the largest raid
+    of replication 0 (with -o NAME.png, .svg or .pdf: only the map).  Of a study: ranking, paired
+    differences, distributions, and which factors matter.
     """
     import opendome
     from opendome.report import page
+    from opendome.report import study as study_page
+    from opendome.study import dataset, outcome
 
-    found = opendome.open(result)
-    written = page.write(found, out or result / "report.html", force)
+    out = out or result / "report.html"
+    if dataset.is_study(result):
+        written = study_page.write(outcome.read(result), out, force)
+    else:
+        written = page.write(opendome.open(result), out, force)
     if as_json:
         print_json({"written": str(written)})
     else:
@@ -250,5 +256,5 @@ def bench(scenario: str, cold: bool, as_json: bool) -> None:
         benchmarks.show(rows)
 
 
-for command in (cli_study.study, cli_study.repeat):
+for command in (cli_study.study, cli_study.repeat, cli_compare.compare):
     main.add_command(command)

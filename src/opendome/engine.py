@@ -16,7 +16,7 @@ from opendome.kernels.atmosphere import air_table
 from opendome.kernels.ballistics import drag_table
 from opendome.kernels.flight import COAST_MAX, HEIGHT_MAX, fly_all
 from opendome.kernels.flyout import flyout_table
-from opendome.models.policies import View
+from opendome.models.policies import View, read_only
 from opendome.models.threats.ballistic_rocket import Plan, classify, launches
 from opendome.world import Belief, Fixed, Truth, belief, scratch
 
@@ -25,12 +25,6 @@ PLOTS = 512  # plots of one scan
 CELL = 2_000.0  # m, cell of the place index
 MARGIN = 40_000.0  # m, rim of the place index
 LOG_ROWS = 65_536
-FULL = {
-    beats.FULL_PLOTS: f"more than {PLOTS} plots in one scan",
-    beats.FULL_TRACKS: f"more than {SLOTS} tracks, or too many plots within their gates",
-    beats.FULL_SHOTS: "more shots than salvos and rounds allow",
-    beats.FULL_WARNINGS: "more warnings than places and time allow",
-}
 
 LEDGER = ledger.LEDGER
 DAILY = ledger.DAILY
@@ -117,7 +111,8 @@ def replicate(
     shots = tables.SHOTS.allocate(_most_shots(setup))
     clock = _clock(setup, trace)
     log = _Log()
-    _loop(clock, setup, truth, known, shots, log, seed, rep, policy or setup.policy)
+    asked = setup.policy if policy is None else policy
+    _loop(clock, setup, truth, known, shots, log, seed, rep, asked)
     log.take(clock)
     fired, warned = shots[: clock[0]["n_shots"]], known.warnings[: clock[0]["n_warnings"]]
     outcome = ledger.Outcome(truth.rockets, truth.nodes, fired, warned, clock)
@@ -160,21 +155,42 @@ def _loop(clock, setup, truth, known, shots, log, seed, rep, policy) -> None:
         if status == beats.FLUSH:
             log.take(clock)
         elif status == beats.DECIDE:
-            policy.decide(view(clock, setup.fixed, known), known.decisions)
+            _ask(policy, view(clock, setup.fixed, known), known.decisions)
         else:
-            raise CapacityError(f"{FULL[status]} at {clock[0]['t']:g} s of replication {rep}")
+            what = _full(status, known, shots)
+            raise CapacityError(f"{what} at {clock[0]['t']:g} s of replication {rep}")
+
+
+def _ask(policy: Any, seen: View, decisions: np.ndarray) -> None:
+    """Let a policy in Python decide.  Compiled code takes its orders: their rows must exist."""
+    orders = decisions[: len(seen.tracks)]
+    policy.decide(seen, orders)
+    battery, last = orders["battery"], len(seen.batteries) - 1
+    wrong = (battery > last) | ((orders["fire"] > 0) & (battery < 0))
+    if wrong.any():
+        raise ValueError(
+            f"{type(policy).__name__}: fires from battery {battery[wrong][0]} (want a row, 0 to "
+            f"{last})"
+        )
+
+
+def _full(status: int, known: Belief, shots: np.ndarray) -> str:
+    """Which table is full, its size and what to raise."""
+    return {
+        beats.FULL_PLOTS: f"plots: more than {len(known.plots)} in one scan (engine.PLOTS)",
+        beats.FULL_TRACKS: f"tracks: more than {len(known.tracks)}, or too many plots within "
+        "their gates (engine.SLOTS)",
+        beats.FULL_SHOTS: f"shots: more than {len(shots)} (doctrine: salvos, rounds_per_target)",
+        beats.FULL_WARNINGS: f"warnings: more than {len(known.warnings)} (warning: hold)",
+    }[status]
 
 
 def view(clock: np.ndarray, fixed: Fixed, known: Belief) -> View:
     """What a policy may see: read-only belief, as long as the slots in use."""
     n = int(clock[0]["n_slots"])
-    parts = (known.tracks[:n], known.predictions[:n], known.options[:n], known.engagements[:n])
-    shown = []
-    for rows in (*parts, fixed.batteries, known.launchers):
-        rows = rows.view()
-        rows.flags.writeable = False
-        shown.append(rows)
-    return View(float(clock[0]["t"]), *shown)
+    by_slot = (known.tracks, known.predictions, known.options, known.engagements)
+    parts = [rows[:n] for rows in by_slot]
+    return read_only(View(float(clock[0]["t"]), *parts, fixed.batteries, known.launchers))
 
 
 def place_index(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

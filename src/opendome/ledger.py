@@ -263,7 +263,8 @@ def daily(s: Scoring, o: Outcome, leaked: np.ndarray, duration: float, rep: int)
     days["leaked"] = np.bincount(day[leaked], minlength=n)
     fired = np.minimum(_day(s, o.shots["t_decision"]), n - 1)
     days["rounds_used"] = np.bincount(fired, minlength=n)
-    midnights = np.minimum((np.arange(n) + 1) * DAY - s.midnight, duration)
+    midnights = (np.arange(n) + 1) * DAY - s.midnight
+    midnights[-1] = np.inf  # the last flights may outlast the clock
     t, left, _, _ = stock(s, o, duration)
     days["stock_end"] = left[np.searchsorted(t, midnights, side="right") - 1]
     return days

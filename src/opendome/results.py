@@ -69,6 +69,9 @@ class Result:
     def table(self, name: str) -> "pa.Table":
         """Table by name; its fields carry `unit` and `meaning` as metadata.
 
+        Without a copy of the numbers: `polars.from_arrow(table)`, and for pandas
+        `table.to_pandas(types_mapper=pandas.ArrowDtype)`.
+
         Raises
         ------
         ResultError
@@ -89,15 +92,23 @@ class Result:
         import duckdb
 
         with duckdb.connect() as connection:
-            for name in self.names:
-                connection.register(name, self.table(name))
             try:
+                self._register(connection)
                 found = connection.sql(query)
                 if found is None:
                     raise ResultError("sql: want a query that returns rows")
                 return found.to_arrow_table()
             except duckdb.Error as error:
                 raise ResultError(f"sql: {str(error).splitlines()[0]}") from error
+
+    def _register(self, connection: Any) -> None:
+        """Give DuckDB the tables; of a folder the files, of which it reads the columns it needs."""
+        for name in self.names:
+            path = str(self._tables.path(name)) if isinstance(self._tables, OnDisk) else "*"
+            if set(path) & set("*?["):  # in memory, or DuckDB would take the name for a pattern
+                connection.register(name, self._tables[name])
+            else:
+                connection.read_parquet(path).create_view(name)
 
     def ledger(self) -> dict[str, np.ndarray]:
         """Columns of `replications` as arrays, one value per replication."""
@@ -151,7 +162,7 @@ class Result:
         _sync(folder)
 
 
-class _OnDisk(Mapping):
+class OnDisk(Mapping):
     """Tables of a folder, each read when it is asked for."""
 
     def __init__(self, folder: Path, names: list[str]) -> None:
@@ -168,12 +179,16 @@ class _OnDisk(Mapping):
     def __contains__(self, name: object) -> bool:
         return name in self._names
 
+    def path(self, name: str) -> Path:
+        """The file of a table."""
+        return self._folder / f"{name}.parquet"
+
     def __getitem__(self, name: str) -> "pa.Table":
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         if name not in self._read:
-            path = self._folder / f"{name}.parquet"
+            path = self.path(name)
             try:
                 self._read[name] = pq.read_table(path, memory_map=True)
             except (OSError, pa.ArrowException) as error:
@@ -202,7 +217,7 @@ def read(folder: str | Path) -> Result:
         raise ResultError(f"{path / MANIFEST}: not a manifest: {error}") from error
     if form != FORMAT:
         raise ResultError(f"{path}: result format {form}; this version reads format {FORMAT}")
-    return Result(manifest, _OnDisk(path, names), path)
+    return Result(manifest, OnDisk(path, names), path)
 
 
 def check_target(folder: str | Path, force: bool = False) -> None:

@@ -208,7 +208,7 @@ def _flights(s: Scoring, o: Outcome) -> np.ndarray:
     """Nodes up to the end of each flight; the last row of a rocket is its end."""
     r = o.rockets
     burn = r["burn"] * s.parameters.classes["burn_time"][r["cls"]]
-    x, y, z = ends(o)
+    x, y, z = ends(s, o)
     parts = []
     for i in range(len(r)):
         row = r[i]
@@ -224,11 +224,12 @@ def _flights(s: Scoring, o: Outcome) -> np.ndarray:
     return np.concatenate(parts) if parts else FLIGHTS.allocate(0)
 
 
-def ends(o: Outcome) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def ends(s: Scoring, o: Outcome) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Where each rocket ended: its impact, or the predicted point of the shot that killed it."""
     r = o.rockets
     x, y = r["x_impact"].copy(), r["y_impact"].copy()
-    z = np.zeros(len(r))
+    radius = s.parameters.radius
+    z = np.sqrt(radius**2 - x**2 - y**2) - radius
     kills = o.shots[o.shots["result"] == 1]
     x[kills["rocket"]], y[kills["rocket"]] = kills["x"], kills["y"]
     z[kills["rocket"]] = kills["z"]
@@ -241,7 +242,7 @@ def _outcomes(s: Scoring, o: Outcome) -> np.ndarray:
     harm, _ = deaths(s, r, sheltered)
     killed = r["status"] == INTERCEPTED
     ends_at = np.array(["short", "sea", "open", "leaked"])[r["lands"]]
-    x, y, z = ends(o)
+    x, y, z = ends(s, o)
     return _fill(
         OUTCOMES,
         len(r),

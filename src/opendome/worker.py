@@ -103,7 +103,7 @@ def serve(
     job: Any,
     pipe: multiprocessing.connection.Connection,
 ) -> None:
-    """Life of a worker process: tasks in, messages of `work(job, tasks)` out, until the pipe closes."""
+    """Life of a worker process: tasks in, what `work` makes of them out, until the pipe closes."""
     unsent: list[Any] = []
     sent = 0.0
     try:

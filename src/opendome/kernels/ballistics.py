@@ -216,7 +216,7 @@ def ground(nodes, j, dt, radius):
     for _ in range(20):
         zc = z + radius
         r = sqrt(x * x + y * y + zc * zc)
-        if r - radius > -1e-6:
+        if abs(r - radius) < 1e-6:
             break
         u = max(u - (r - radius) * r / ((x * vx + y * vy + zc * vz) * dt), 0.0)
         x, y, z, vx, vy, vz = between(nodes, j, dt, u)

@@ -11,7 +11,7 @@ from opendome._jit import kernel
 from opendome.kernels.decide import consider, decide
 from opendome.kernels.impact import predict_impacts
 from opendome.kernels.radar import scan
-from opendome.kernels.shots import engage, reload, resolve
+from opendome.kernels.shots import engage, reload, resolve, rest
 from opendome.kernels.threat import axes, threaten, warn
 from opendome.kernels.tracks import (
     CONFIRMED,
@@ -48,12 +48,12 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
     """
     while True:
         if clock.phase == SENSE:
+            if clock.trace and _nearly_full(clock, logs):
+                return FLUSH
             if _idle(clock, belief):
                 if clock.next == len(truth.rockets):
                     return DONE
                 _jump(clock, fixed, belief, truth)
-            if clock.trace and _nearly_full(clock, logs):
-                return FLUSH
             status = sense(clock, fixed, belief, truth, shots, scratch, seed, rep)
             if status != DONE:
                 return status
@@ -109,8 +109,8 @@ def _idle(clock, belief):
 @kernel
 def _jump(clock, fixed, belief, truth):
     """Use the lull for reloading, then go to the last scan before the next launch."""
-    reload(clock.t, True, clock, fixed, belief)
     last = np.int64(floor(truth.rockets[clock.next].t_launch / clock.period))
+    rest(max(clock.t, last * clock.period), clock, fixed, belief)
     if last > clock.scan:
         clock.scan = last
         clock.n_singles = 0

@@ -28,6 +28,8 @@ def consider(clock, fixed, belief):
         e.asked = 0
         belief.decisions[i].fire = 0
         belief.decisions[i].battery = -1
+        for b in range(belief.options.shape[1]):
+            belief.options[i, b].feasible = 0
         track = belief.tracks[i]
         p = belief.predictions[i]
         if track.status != CONFIRMED or not p.known:
@@ -44,7 +46,6 @@ def consider(clock, fixed, belief):
         for b in range(len(fixed.batteries)):
             option = belief.options[i, b]
             option.rounds = belief.state[b].rounds
-            option.feasible = 0
             if option.rounds > 0:
                 battery = fixed.batteries[b]
                 k = battery.interceptor

@@ -59,8 +59,8 @@ def covers(radar, x, y, z, radius):
         return False
     if asin(u / r) + r * (1.0 - 1.0 / REFRACTION_K) / (2.0 * radius) < radar.el_min:
         return False
-    off = abs(atan2(e, n) - radar.boresight)
-    return min(off, 2.0 * pi - off) <= radar.half_sector
+    off = abs(atan2(e, n) - radar.boresight)  # up to 3 pi: the boresight is 0 to 2 pi
+    return min(off, abs(2.0 * pi - off)) <= radar.half_sector
 
 
 @kernel

@@ -9,7 +9,7 @@ from opendome.kernels.ballistics import position as true_position
 from opendome.kernels.flyout import flyout
 from opendome.kernels.intercept import height, place, position
 from opendome.kernels.lethality import geometry, kill_given_error, shot_error
-from opendome.tables import FLYING, INTERCEPTED
+from opendome.tables import INTERCEPTED
 
 IN_AIR, KILL, MISS, NOTHING, ALREADY_DEAD = range(5)
 
@@ -103,7 +103,7 @@ def resolve(clock, fixed, belief, truth, shots, seed, rep):
         shot.error = np.nan
         if shot.rocket < 0:
             shot.result = NOTHING
-        elif truth.rockets[shot.rocket].status != FLYING:
+        elif truth.rockets[shot.rocket].status == INTERCEPTED:
             shot.result = ALREADY_DEAD
         else:
             _settle(shot, fixed, belief.tracks[shot.slot], truth, seed, rep)
@@ -113,7 +113,7 @@ def resolve(clock, fixed, belief, truth, shots, seed, rep):
 
 @kernel
 def _settle(shot, fixed, track, truth, seed, rep):
-    """One intercept of a live body: steering error against truth, then the kill draw.
+    """One intercept: steering error against truth, then the kill draw.  After the impact: a miss.
 
     The round is guided by the track until the meeting, so the error is that of the track then
     (of the predicted point, if the track is lost).  The draw is addressed by rocket and shot
@@ -179,3 +179,17 @@ def reload(t, idle, clock, fixed, belief):
             launcher.loading = pack
             launcher.t_ready = t + battery.reload
         belief.state[launcher.battery].rounds += launcher.rounds
+
+
+@kernel
+def rest(until, clock, fixed, belief):
+    """A lull: packs are exchanged as rounds reach the depot and launchers come back."""
+    t = clock.t
+    while t <= until:
+        reload(t, True, clock, fixed, belief)
+        change = (clock.day + 1) * DAY - clock.midnight
+        for k in range(len(belief.launchers)):
+            ready = belief.launchers[k].t_ready
+            if t < ready < change:
+                change = ready
+        t = change

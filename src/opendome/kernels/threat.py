@@ -34,11 +34,11 @@ def axes(sxx, sxy, syy):
 
 @kernel
 def _smooth_side(u, v, r, s1, s2):
-    """Whether the chords across the major axis change faster than those along it.
+    """Whether the minor axis is the smoother one to sum along.
 
-    Where the disc's edge passes near the mean, the chord's end sweeps through the normal.  Per
-    deviation of the outer variable it moves |u| s1 / (|v| s2) times as far on one choice, the
-    inverse on the other.  A thin ellipse meets the edge on its major axis, not beside the mean.
+    Where the disc's edge passes near the mean, the chord's end sweeps through the normal: by
+    (|u| s1) / (|v| s2) deviations per deviation along the major axis, by the inverse along the
+    minor one.  A thin ellipse meets the edge on its major axis, not beside the mean.
     """
     a = abs(u)
     chord2 = r * r - v * v

@@ -97,7 +97,8 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
             plot.used = 1
             clock.n_updates += 1
             track.hits += 1
-            track.misses = 0
+            if stage == CONFIRMED:
+                track.misses = 0
             track.t_plot = track.t
             truth.carries[i] = truth.source[j]
         elif scratch.covered[i]:
@@ -114,15 +115,15 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
 def _judge(track, rules):
     """Confirm a tentative track that has its hits, drop one that has too many misses.
 
+    A tentative track counts all its misses, a confirmed one those since its last plot.
     Returns whether the track was confirmed now.
     """
     if track.status == TENTATIVE:
         if track.hits >= rules.confirm_hits:
             track.status = CONFIRMED
+            track.misses = 0
             return True
-        if track.hits + track.misses >= rules.confirm_scans or track.misses > (
-            rules.confirm_scans - rules.confirm_hits
-        ):
+        if track.misses > rules.confirm_scans - rules.confirm_hits:
             track.status = FREE
     elif track.misses >= rules.drop_misses:
         track.status = FREE

@@ -1,6 +1,7 @@
 """One self-contained page about a result: summary, days, map of the largest raid."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from datetime import timedelta
 from importlib.resources import files
 from io import BytesIO
@@ -34,12 +35,22 @@ def write(result: Result, path: Path, force: bool = False) -> Path:
     if suffix not in PICTURES | PAGES:
         known = ", ".join(sorted(PICTURES | PAGES))
         raise ResultError(f"{path}: unknown kind of file {suffix!r}; known: {known}")
+    if suffix in PICTURES:
+        return put(path, lambda: _picture(pictures.draw(result), suffix[1:]), force)
+    return put(path, lambda: render(result).encode(), force)
+
+
+def put(path: Path, make: Callable[[], bytes], force: bool) -> Path:
+    """Write a file, all of it or nothing; its content is made only if it may be written.
+
+    Raises
+    ------
+    ResultError
+        The file exists, or cannot be written.
+    """
     if path.exists() and not force:
         raise ResultError(f"{path}: exists; choose another name or --force to replace it")
-    if suffix in PICTURES:
-        content = _picture(pictures.draw(result), suffix[1:])
-    else:
-        content = render(result).encode()
+    content = make()
     partial = path.with_name(f".{path.name}.partial")
     try:
         partial.write_bytes(content)
@@ -64,8 +75,8 @@ def render(result: Result) -> str:
             headline=summary.headline(result),
             rows=[(r, summary.mean(r), summary.operations(r)) for r in result.summary()],
             notes=summary.footnotes(result),
-            days=_inline(days(result)),
-            map=_inline(pictures.draw(result)) if traced else "",
+            days=inline(days(result)),
+            map=inline(pictures.draw(result)) if traced else "",
         )
     )
 
@@ -110,6 +121,6 @@ def _picture(figure: "Figure", kind: str) -> bytes:
     return stream.getvalue()
 
 
-def _inline(figure: "Figure") -> str:
+def inline(figure: "Figure") -> str:
     """The picture as the address of an image that holds itself."""
     return "data:image/png;base64," + b64encode(_picture(figure, "png")).decode()

@@ -1,6 +1,7 @@
 """Laws of the numbers that a study varies: from the unit interval to a value."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from math import exp, inf, isfinite, log, sqrt
 from typing import Any, NamedTuple
 
@@ -15,6 +16,9 @@ LAWS = {
     "normal": ("mean", "sd"),
     "lognormal": ("median", "sd of the logarithm"),
 }
+
+#: A law without ends is cut where a sample of a billion points would hardly come.
+TINY = 2.0**-40
 
 
 class Law(NamedTuple):
@@ -36,6 +40,7 @@ class Law(NamedTuple):
     def _quantile(self, p: float) -> float:
         from scipy.special import ndtri  # the inverse of the normal distribution
 
+        p = min(max(p, TINY), 1.0 - TINY) if self.kind.endswith("normal") else p
         match self.kind, self.numbers:
             case "uniform", (low, high):
                 return low + p * (high - low)
@@ -85,7 +90,7 @@ def law(where: str, given: Mapping[str, Any]) -> Law:
     if not good or len(numbers) != len(names):
         raise ScenarioError(want)
     v = tuple(float(n) for n in numbers)
-    ordered = all(a <= b for a, b in zip(v, v[1:], strict=False)) and v[0] < v[-1]
+    ordered = all(a <= b for a, b in pairwise(v)) and v[0] < v[-1]
     if kind in ("uniform", "loguniform", "triangular") and not ordered:
         raise ScenarioError(f"{want}, in increasing order")
     if kind in ("loguniform", "lognormal") and not v[0] > 0.0:

@@ -15,7 +15,7 @@ from opendome.study.resample import StudyDataError, numbers
 
 FOLDS = 5
 SEED = 2006
-GAUSSIAN_PROCESS = "gaussian process"
+GAUSSIAN_PROCESS = "Gaussian process"
 QUADRATIC = "quadratic polynomial"
 LINEAR = "linear polynomial"
 
@@ -83,7 +83,7 @@ def fit(design: Mapping[str, np.ndarray], values: np.ndarray, seed: int = SEED) 
     values : array-like, (points, reps)
         nan where undefined; a point without any value is left out.
     seed : int
-        Of the folds and of the restarts of the likelihood's maximisation.
+        Of the folds.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def fit(design: Mapping[str, np.ndarray], values: np.ndarray, seed: int = SEED) 
     low, high = x.min(axis=0), x.max(axis=0)
     x = _scaled(x, low, high)
     spread = float(mean.std())
-    fits = _kinds(*x.shape, constant=spread == 0.0)
+    fits = _kinds(len(x), len(factors), spread == 0.0)
     folds = np.random.default_rng(seed).permutation(len(x)) % FOLDS
     scores = [_score(kind, fitter, x, mean, variance, folds) for kind, fitter in fits.items()]
     scores.sort(key=lambda s: s.k_fold)
@@ -140,9 +140,7 @@ def describe(found: Surrogate, unit: str = "") -> str:
 # ---------------------------------------------------------------- cross-validation
 
 #: (x, mean, variance) -> surface, leave-one-out residuals and their standard deviations.
-Fitter = Callable[
-    [np.ndarray, np.ndarray, np.ndarray], tuple[Predict, np.ndarray, np.ndarray]
-]  # fmt: skip
+Fitter = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[Predict, np.ndarray, np.ndarray]]
 
 
 def _kinds(points: int, factors: int, constant: bool) -> dict[str, Fitter]:
@@ -228,8 +226,6 @@ def _gaussian_process(
     model: Any = GaussianProcessRegressor(
         kernel + WhiteKernel(1e-3, (1e-8, 1.0)),
         alpha=variance / spread**2 + 1e-10,
-        n_restarts_optimizer=1,
-        random_state=SEED,
     )
     with warnings.catch_warnings():
         # A length at its upper bound is a factor that does not matter: no failure.

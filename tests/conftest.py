@@ -1,0 +1,37 @@
+"""Prepared scenarios, once a session: flyout tables and the compiler take their time."""
+
+import numpy as np
+import pytest
+
+from opendome import engine, scenario
+from opendome.kernels.atmosphere import air_table
+from opendome.kernels.ballistics import drag_table
+from opendome.world import Fixed
+
+
+@pytest.fixture(scope="session")
+def two_towns():
+    """The scenario two-towns, ready to run."""
+    return engine.prepare(scenario.load("two-towns"))
+
+
+def _sensed(name):
+    """A scenario as radar, tracker and prediction see it: no flyouts, so quick uncompiled."""
+    p = scenario.load(name).tables()
+    return Fixed(
+        p.classes, p.places, p.radars, p.interceptors, p.batteries, p.tracker, p.doctrine,
+        p.warning_rule, p.stock, air_table(), drag_table(), np.zeros((1, 2, 2, 4)),
+        *engine.place_index(p.places), p.radius,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def sensed():
+    """The tables of two-towns without flyouts.  Copy what you change."""
+    return _sensed("two-towns")
+
+
+@pytest.fixture(scope="session")
+def may_2021():
+    """The tables of may-2021 without flyouts."""
+    return _sensed("may-2021")
