@@ -49,8 +49,9 @@ def measure(scenario: str, cold: bool = False) -> list[Row]:
     ]
     if cold:
         timed.append(("first result, cold", _cold(scenario)))
+    replications = _replications(scenario)  # fills the kernel cache, if it was empty
     timed.append(("first result, warm", _fresh("-c", FIRST, scenario, repeats=1)))
-    timed += _replications(scenario)
+    timed += replications
     rows = [Row(name, value, "CPU s", value / reference) for name, value in timed]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     return [*rows, Row("memory of one process, peak", peak, "MB", float("nan"))]

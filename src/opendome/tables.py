@@ -224,7 +224,7 @@ TRACKS = table(
     ("m", ("f8", 7), "m, m/s, 1", "mean: x y z vx vy vz ln(beta / 1 kg m^-2)"),
     ("P", ("f8", (7, 7)), "SI", "covariance of m"),
     ("hits", "i8", "1", "plots taken"),
-    ("misses", "i8", "1", "scans without a plot since the last one"),
+    ("misses", "i8", "1", "scans without a plot since the last one; tentative: since the start"),
     ("t_start", "f8", "s", "time of the first plot"),
     ("t_plot", "f8", "s", "time of the last plot"),
     ("nis", "f8", "1", "normalised innovation squared of the last plot, 3 degrees of freedom"),

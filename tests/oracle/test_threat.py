@@ -25,13 +25,13 @@ def test_disc_probability__of_a_round_normal_is_a_noncentral_chi_square(lg, near
     d = abs(1.0 + (near - 1.5) * 2.0 * s)  # around the edge, where it changes
     want = ncx2.cdf((1.0 / s) ** 2, 2, (d / s) ** 2)
     got = disc_probability(d * cos(angle), d * sin(angle), 1.0, s, s)
-    # Measured over 40,000 cases: at most 3e-4; 1e-3 leaves room for one not met.
-    assert got == pytest.approx(want, abs=1e-3)
+    # Measured over 240,000 cases: 1.3e-3, of which 6e-5 lie beyond REACH.
+    assert got == pytest.approx(want, abs=1.5e-3)
 
 
 def polar(u, v, r, s1, s2):
     """The density summed over rings and directions about the disc's centre."""
-    n_ring, n_turn = 300, 1500
+    n_ring, n_turn = 240, 1000
     x, w = np.polynomial.legendre.leggauss(n_ring)
     rho = 0.5 * r * (x + 1.0)[:, None]
     turn = np.arange(n_turn) * (2.0 * pi / n_turn)
@@ -51,28 +51,28 @@ def cases(n, thinnest, seed):
         yield d * cos(angle), d * sin(angle), 1.0, max(s1, s2), s2
 
 
-# Measured over 40,000 cases of each kind: 1.5e-3 and 3.1e-3 at worst, 2e-4 in 99.9 % of them.
-@pytest.mark.parametrize(("thinnest", "worst"), [(10.0, 2e-3), (30.0, 4e-3)])
+# 240,000 random cases of each kind found 1.3e-3 as the worst.
+@pytest.mark.parametrize(("thinnest", "worst"), [(10.0, 1.5e-3), (30.0, 1.5e-3)])
 def test_disc_probability__of_an_ellipse_agrees_with_polar_sums(thinnest, worst):
-    errors = [abs(disc_probability(*c) - polar(*c)) for c in cases(24, thinnest, seed=2)]
+    errors = [abs(disc_probability(*c) - polar(*c)) for c in cases(16, thinnest, seed=2)]
     assert max(errors) < worst
     assert np.median(errors) < 1e-4
 
 
 @pytest.mark.parametrize(
-    "case",
-    [  # found among the 40,000: the worst of the two kinds
-        (0.0656, -0.9918, 1.0, 0.228, 0.0284),
-        (-0.12, 0.897, 1.0, 0.293, 0.0316),
-        (0.31, 0.708, 1.0, 0.324, 0.0327),
-        (0.03, 0.953, 1.0, 0.246, 0.0253),
-        (0.9, 0.01, 1.0, 0.05, 0.02),
-        (0.0, 1.0, 1.0, 0.03, 0.03),
-        (0.03, 0.999, 1.0, 0.02, 0.02),
+    ("case", "worst"),
+    [  # (u, v, r, s1, s2): where a sum along the major axis is worst, up to 1.2e-2
+        ((0.00687, 0.84054, 1.0, 0.2517, 0.02517), 1.5e-3),
+        ((-3.4e-5, 0.85166, 1.0, 0.2621, 0.00874), 1.5e-3),
+        ((-0.12, 0.897, 1.0, 0.293, 0.0316), 1.5e-3),
+        ((0.31, 0.708, 1.0, 0.324, 0.0327), 1.5e-3),
+        ((0.9, 0.01, 1.0, 0.05, 0.02), 1.5e-3),
+        ((0.0, 1.0, 1.0, 0.03, 0.03), 1.5e-3),
+        ((0.03, 0.999, 1.0, 0.02, 0.02), 1.5e-3),
     ],
 )
-def test_disc_probability__holds_where_the_edge_crosses_a_thin_ellipse(case):
-    assert disc_probability(*case) == pytest.approx(polar(*case), abs=3.5e-3)
+def test_disc_probability__holds_where_the_edge_crosses_a_thin_ellipse(case, worst):
+    assert disc_probability(*case) == pytest.approx(polar(*case), abs=worst)
 
 
 def test_disc_probability__far_inside_and_far_outside():

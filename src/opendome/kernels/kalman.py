@@ -171,7 +171,7 @@ def innovation(track, plot, radar, H, z):
 
 
 @kernel
-def noise(plot, H, i):
+def noise(plot, i):
     """Variance of measurement i; azimuth spreads with 1 / cos(elevation) as the plot was made."""
     if i == 0:
         return plot.sigma_r * plot.sigma_r
@@ -201,7 +201,7 @@ def distance2(track, plot, radar, H, z, W):
         p0 = W[0, 0] * h0 + W[0, 1] * h1 + W[0, 2] * h2
         p1 = W[1, 0] * h0 + W[1, 1] * h1 + W[1, 2] * h2
         p2 = W[2, 0] * h0 + W[2, 1] * h1 + W[2, 2] * h2
-        s = h0 * p0 + h1 * p1 + h2 * p2 + noise(plot, H, k)
+        s = h0 * p0 + h1 * p1 + h2 * p2 + noise(plot, k)
         nu = z[k] - (h0 * x0 + h1 * x1 + h2 * x2)
         d2 += nu * nu / s
         p = (p0, p1, p2)
@@ -228,7 +228,7 @@ def update(track, plot, radar, H, z, K):
     d2 = 0.0
     for k in range(3):
         h0, h1, h2 = H[k, 0], H[k, 1], H[k, 2]
-        s = noise(plot, H, k)
+        s = noise(plot, k)
         for i in range(7):
             K[i] = P[i, 0] * h0 + P[i, 1] * h1 + P[i, 2] * h2
         s += h0 * K[0] + h1 * K[1] + h2 * K[2]
