@@ -58,8 +58,20 @@ def parameters(s: Sections) -> Parameters:
         origin=origin,
     )
     for name in Parameters._fields[:-2]:
-        tables.check(getattr(made, name), getattr(tables, name.upper()), "scenario")
+        check(getattr(made, name), getattr(tables, name.upper()), "scenario")
     return made
+
+
+def check(rows: np.ndarray, declared: tables.Table, where: str) -> None:
+    """Raise ValueError at the first float column with a nan: column, unit, count, first row."""
+    for c in declared.cols:
+        values = rows[c.name]
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            bad = ~np.isfinite(values).reshape(len(rows), -1).all(axis=1)
+            raise ValueError(
+                f"{where}: {declared.name}.{c.name} [{c.unit}]: {bad.sum()} not finite, "
+                f"first at row {int(np.argmax(bad))}"
+            )
 
 
 def place_names(s: Sections) -> tuple[str, ...]:

@@ -54,18 +54,6 @@ def table(name: str, meaning: str, *cols: tuple) -> Table:
     return Table(name, meaning, tuple(Col(*c) for c in cols))
 
 
-def check(rows: np.ndarray, declared: Table, where: str) -> None:
-    """Raise ValueError at the first float column with a nan: column, unit, count, first row."""
-    for c in declared.cols:
-        values = rows[c.name]
-        if values.dtype.kind == "f" and not np.isfinite(values).all():
-            bad = ~np.isfinite(values).reshape(len(rows), -1).all(axis=1)
-            raise ValueError(
-                f"{where}: {declared.name}.{c.name} [{c.unit}]: {bad.sum()} not finite, "
-                f"first at row {int(np.argmax(bad))}"
-            )
-
-
 # ---------------------------------------------------------------- parameters, from the scenario
 
 CLASSES = table(
@@ -192,9 +180,6 @@ ROCKETS = table(
 LANDS = ("short", "sea", "open", "protected")
 SHORT, SEA, OPEN, PROTECTED = range(4)
 WAITING, FLYING, INTERCEPTED, LANDED = range(4)
-
-#: Flight nodes: one row (x, y, z, vx, vy, vz) per node of the dense trajectory, f8, shape (n, 6);
-#: node times follow from the rocket's row (kernels/ballistics.py).
 
 # ---------------------------------------------------------------- belief
 

@@ -97,8 +97,8 @@ class Compiled:
         self.row = doctrine.row()[0]
 
     def decide(self, view, decisions):
-        n = len(view.tracks)
-        decide(view.t, n, view.predictions, view.options, view.engagements, self.row, decisions)
+        belief = view.predictions, view.options, view.engagements, view.batteries
+        decide(view.t, len(view.tracks), *belief, self.row, decisions)
 
 
 class Plain:

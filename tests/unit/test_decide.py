@@ -53,10 +53,6 @@ def _not_seen_since(s):
     s.known.tracks["t_plot"][0] = s.clock[0]["t"] - 1.0
 
 
-def _out_of_rounds(s):
-    s.known.state["rounds"] = 0
-
-
 def _past(s):
     s.known.predictions["path"][0, :, 0] -= 1000.0
 
@@ -75,7 +71,7 @@ def test_consider__leaves_alone(scene, gate):
 
 def test_consider__asks_for_nobody_without_rounds(scene):
     s = scene(rockets=2, batteries=2)
-    _out_of_rounds(s)
+    s.known.state["rounds"] = 0
     assert asked(s) == [0, 0]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opendome import tables
+from opendome import placement, tables
 from opendome._jit import kernel
 
 DECLARED = [t for t in vars(tables).values() if isinstance(t, tables.Table)]
@@ -65,18 +65,18 @@ def test_check__names_place_column_unit_count_and_row():
     rows = tables.PLACES.allocate(4)
     for c in tables.PLACES.cols:
         rows[c.name] = 1.0
-    tables.check(rows, tables.PLACES, "places.csv")
+    placement.check(rows, tables.PLACES, "places.csv")
     rows["radius"][2:] = np.nan, np.inf
     message = r"places\.csv: places\.radius \[m\]: 2 not finite, first at row 2"
     with pytest.raises(ValueError, match=message):
-        tables.check(rows, tables.PLACES, "places.csv")
+        placement.check(rows, tables.PLACES, "places.csv")
 
 
 def test_check__sees_into_columns_with_a_shape():
     rows = np.zeros(2, tables.TRACKS.dtype)
     rows["P"][1, 6, 6] = np.nan
     with pytest.raises(ValueError, match=r"tracks\.P \[SI\]: 1 not finite, first at row 1"):
-        tables.check(rows, tables.TRACKS, "tracker")
+        placement.check(rows, tables.TRACKS, "tracker")
 
 
 def test_lands__names_follow_the_numbers():
