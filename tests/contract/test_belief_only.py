@@ -35,9 +35,9 @@ def reached(kernel, seen=None):
     seen[function.__qualname__] = function
     for name in function.__code__.co_names:
         called = plain(function.__globals__.get(name))
-        if inspect.isfunction(called) and called.__module__.startswith("opendome"):
-            if called.__qualname__ not in seen:
-                reached(called, seen)
+        ours = inspect.isfunction(called) and called.__module__.startswith("opendome")
+        if ours and called.__qualname__ not in seen:
+            reached(called, seen)
     return seen
 
 

@@ -91,7 +91,8 @@ def test_warned_truly__needs_a_body_in_the_air_that_comes_near(s):
         status=[LANDED, INTERCEPTED, LANDED, LANDED],
     )
     warnings = given(99.0, 105.0, 130.0, 150.0, 160.0, 501.0)
-    assert ledger.warned_truly(s, rockets, warnings).tolist() == [False, True, True, True, False, True]
+    truly = ledger.warned_truly(s, rockets, warnings)
+    assert truly.tolist() == [False, True, True, True, False, True]
     # What was intercepted would have come: 150 s.  Then the first rocket's impact is next.
     first = [160.0, 150.0, 160.0, 560.0]
     assert warnings["t_first"][[1, 2, 3, 5]].tolist() == first
@@ -142,7 +143,7 @@ def test_daily__counts_on_the_calendar(s):
     )
     leaked = np.array([False, True, False, True, False])
     o = an_outcome(rockets, HOUR, 7 * HOUR, 8 * HOUR, 35 * HOUR)
-    days = ledger.daily(s, o, leaked, 34 * HOUR, 3)  # the last rocket outlasts the clock
+    days = ledger.daily(s, o, leaked, 36 * HOUR, 3)
     assert days["rep"].tolist() == [3, 3, 3]
     assert days["day"].tolist() == [0, 1, 2]
     assert days["launched"].tolist() == [2, 2, 1]
@@ -150,8 +151,16 @@ def test_daily__counts_on_the_calendar(s):
     assert days["intercepted"].tolist() == [0, 1, 1]
     assert days["leaked"].tolist() == [1, 1, 0]
     assert days["rounds_used"].tolist() == [1, 2, 1]
-    # 10 - 1 and the delivery of midnight; - 2 + 5; the last shot counts although the clock is over.
+    # 10 - 1 and the delivery of midnight; - 2 + 5; - 1.
     assert days["stock_end"].tolist() == [14.0, 17.0, 16.0]
+
+
+def test_daily__counts_what_outlasts_the_clock_on_the_last_day(s):
+    # The clock ends at five to twelve; the last rocket is fired at a minute past midnight.
+    o = an_outcome(a_rocket(1, t_launch=6 * HOUR - 1.0), HOUR, 6 * HOUR + 60.0)
+    days = ledger.daily(s, o, np.array([True]), 6 * HOUR - 300.0, 0)
+    assert days["rounds_used"].tolist() == [2]
+    assert days["stock_end"].tolist() == [8.0]
 
 
 # ---------------------------------------------------------------- the row
