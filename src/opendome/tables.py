@@ -309,7 +309,7 @@ WARNINGS = table(
     ("t", "f8", "s", "time of the warning"),
     ("t_impact", "f8", "s", "predicted impact time"),
     ("track", "i8", "-", "track that caused it"),
-    ("t_first", "f8", "s", "truth: first impact that would have come while it lasts; nan: false"),
+    ("t_first", "f8", "s", "truth: first impact due near it of what was in the air; nan: false"),
 )
 
 # ---------------------------------------------------------------- rules, one row each
