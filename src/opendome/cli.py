@@ -236,20 +236,32 @@ def report(result: Path, out: Path | None, force: bool, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("scenario", default="two-towns")
+@click.argument("scenario", default="two-towns", metavar="[SCENARIO|study]")
 @click.option("--cold", is_flag=True, help="Also the first result with an empty kernel cache.")
+@click.option("--full", is_flag=True, help="With `study`: also 10,000 and 200 replications.")
 @as_json_option
 @debug_option
-def bench(scenario: str, cold: bool, as_json: bool) -> None:
+def bench(scenario: str, cold: bool, full: bool, as_json: bool) -> None:
     """Measure CPU seconds and memory.
 
-    Import, help, first result, one warm replication of SCENARIO.
+    Import, help, first result, one warm replication of SCENARIO.  `opendome bench study` measures
+    studies instead: workers, orchestration, memory, a million rows, Dask.
     """
-    import opendome
-    from opendome import bench as benchmarks
+    benchmarks: Any
+    if scenario == "study":
+        from opendome import bench_study as benchmarks
 
-    opendome.load(scenario)
-    rows = benchmarks.measure(scenario, cold)
+        if cold:
+            raise click.UsageError("--cold: of a scenario only, not with `study`")
+        rows = benchmarks.measure(full)
+    else:
+        import opendome
+        from opendome import bench as benchmarks
+
+        if full:
+            raise click.UsageError("--full: only with `study`")
+        opendome.load(scenario)
+        rows = benchmarks.measure(scenario, cold)
     if as_json:
         print_json([row._asdict() for row in rows])
     else:

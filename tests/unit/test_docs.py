@@ -1,9 +1,9 @@
 """The documentation does what it says.
 
-Conventions of docs/howto: a ```console block holds commands, `$ opendome ...`, each followed by
-lines that its output must hold (an ending `error:` line means exit code 2); a ```python block is a
-script.  The blocks of a page run in order, in one folder and one namespace.  Text that is not to
-be run stands in a ```text block.
+Conventions of docs/howto and docs/studies.md: a ```console block holds commands, `$ opendome ...`,
+each followed by lines that its output must hold (an ending `error:` line means exit code 2); a
+```python block is a script.  The blocks of a page run in order, in one folder and one namespace.
+Text that is not to be run stands in a ```text block.
 """
 
 import importlib.util
@@ -19,7 +19,7 @@ from opendome.cli import main
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(p for p in DOCS.rglob("*.md") if "_build" not in p.parts)
-HOWTO = sorted((DOCS / "howto").glob("*.md"))
+HOWTO = [*sorted((DOCS / "howto").glob("*.md")), DOCS / "studies.md"]
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: `kernels/radar.py`, `tests/unit/test_rng.py`, `data/places.csv`: a file of this project.
 FILE = re.compile(r"`([\w./-]+\.(?:py|toml|csv|json))`")
