@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from opendome import bench_study, engine
+from opendome import engine
+from opendome.bench import study as bench_study
 from opendome.study import designs
 from opendome.study.dataset import Dataset
 from opendome.study.manifest import design_table, manifest

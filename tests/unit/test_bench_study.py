@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from opendome import bench_study as bench
+from opendome.bench import study as bench
 from opendome.study.rounds import Piece
 
 PIECES = [Piece(0, i, i) for i in range(10)]

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from opendome import engine, scenario
+from opendome.bench.rows import Row
 from opendome.montecarlo import Progress
 from opendome.study import designs, execute, outcome, spec
 from opendome.study.dataset import Dataset
@@ -37,6 +38,8 @@ ROWS_A_CHUNK = 10_000
 GROUPS = 10
 MB = 1e6
 
+TITLE = f"Studies: {os.cpu_count()} cores, {WORKERS} workers"
+
 STUDY = """
 title        = "benchmark"
 scenario     = "{scenario}"
@@ -54,14 +57,6 @@ QUERY = """
            quantile_cont(cost_usd, 0.95)
     from replications group by factor_rounds order by factor_rounds
 """
-
-
-class Row(NamedTuple):
-    """One measurement."""
-
-    name: str
-    value: float
-    unit: str
 
 
 class Clock(NamedTuple):
@@ -107,19 +102,6 @@ def measure(full: bool = False) -> list[Row]:
         for name, count in FULL.items():
             rows += whole(name, count)
     return rows
-
-
-def show(rows: list[Row]) -> None:
-    """Print the measurements as a table."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("Study benchmark", title=f"{os.cpu_count()} cores, {WORKERS} workers")
-    table.add_column("Value", justify="right")
-    table.add_column("Unit")
-    for row in rows:
-        table.add_row(row.name, f"{row.value:.3g}" if row.value == row.value else "-", row.unit)
-    Console().print(table)
 
 
 def study(

@@ -1,9 +1,4 @@
-"""Benchmarks that ship with the program: what a user waits for, in CPU seconds.
-
-CPU seconds because wall time on a shared machine measures the neighbours; medians of repeats;
-and a ratio to a fixed piece of plain Python measured in the same run, so that figures of two
-machines can be compared.
-"""
+"""What a user waits for: import, help, first result, one replication of a scenario."""
 
 import os
 import resource
@@ -14,21 +9,15 @@ import time
 from collections.abc import Callable
 from functools import partial
 from statistics import median
-from typing import NamedTuple
+
+from opendome.bench.rows import Row
+
+TITLE = "Medians; ratio to a loop in plain Python, measured in this run"
 
 REPEATS = 5
 
 #: What a fresh process does for the cold and the warm first result.
 FIRST = "import sys, opendome; opendome.run(sys.argv[1], replications=1, trace=())"
-
-
-class Row(NamedTuple):
-    """One benchmark."""
-
-    name: str
-    value: float
-    unit: str
-    ratio: float  # to the reference loop; nan for memory
 
 
 def measure(scenario: str, cold: bool = False) -> list[Row]:
@@ -41,6 +30,9 @@ def measure(scenario: str, cold: bool = False) -> list[Row]:
     cold : bool
         Also the first result with an empty kernel cache, which compiles everything.
     """
+    import opendome
+
+    opendome.load(scenario)  # a wrong name is said before anything is measured
     reference = median(_cpu(_reference) for _ in range(REPEATS))
     timed = [
         ("reference loop", reference),
@@ -54,21 +46,7 @@ def measure(scenario: str, cold: bool = False) -> list[Row]:
     timed += replications
     rows = [Row(name, value, "CPU s", value / reference) for name, value in timed]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    return [*rows, Row("memory of one process, peak", peak, "MB", float("nan"))]
-
-
-def show(rows: list[Row]) -> None:
-    """Print the benchmarks as a table."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("Benchmark", title="Medians; ratio to the reference loop of this run")
-    for name in ("Value", "Unit", "Ratio"):
-        table.add_column(name, justify="left" if name == "Unit" else "right")
-    for row in rows:
-        ratio = f"{row.ratio:.3g}" if row.ratio == row.ratio else ""
-        table.add_row(row.name, f"{row.value:.3g}", row.unit, ratio)
-    Console().print(table)
+    return [*rows, Row("memory of one process, peak", peak, "MB")]
 
 
 def _reference() -> int:

@@ -1,0 +1,30 @@
+"""The command `bench`."""
+
+import click
+
+from opendome.options import as_json_option, debug_option, print_json
+
+
+@click.command()
+@click.argument("name", default="two-towns", metavar="[SCENARIO|NAME]")
+@click.option("--cold", is_flag=True, help="Also the first result with an empty kernel cache.")
+@click.option("--full", is_flag=True, help="Of a named benchmark: also what takes long.")
+@as_json_option
+@debug_option
+def bench(name: str, cold: bool, full: bool, as_json: bool) -> None:
+    """Measure CPU seconds and memory.
+
+    Import, help, first result, one warm replication of SCENARIO; or the benchmark NAME: `study`
+    (workers, orchestration, memory, a million rows, Dask).
+    """
+    from opendome import bench as benchmarks
+
+    if cold and name in benchmarks.NAMES:
+        raise click.UsageError(f"--cold: of a scenario only, not with `{name}`")
+    if full and name not in benchmarks.NAMES:
+        raise click.UsageError(f"--full: only with {', '.join(benchmarks.NAMES)}")
+    title, rows = benchmarks.measure(name, cold=cold, full=full)
+    if as_json:
+        print_json([row._asdict() for row in rows])
+    else:
+        benchmarks.show(title, rows)
