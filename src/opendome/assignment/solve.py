@@ -106,7 +106,9 @@ def _integer(
     width = 10.0 * best.enough(S)
     while time.perf_counter() < deadline:
         width = min(width, gap)
-        S, best = _moved(given, S, sparse.eligible(given, best.u, best.K, np.full(len(best.K), width)), best)
+        S, best = _moved(
+            given, S, sparse.eligible(given, best.u, best.K, np.full(len(best.K), width)), best
+        )
         found = programme.within(S, best.u, best.K + width, sparse.scratch(S))
         if found is None:
             break
