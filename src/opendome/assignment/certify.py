@@ -151,5 +151,5 @@ def _continuous(left: np.ndarray, c: np.ndarray, q: np.ndarray) -> np.ndarray:
     """Least of left e^-t + e t over t >= 0, e the price of a unit of -ln q from here on."""
     with np.errstate(divide="ignore", invalid="ignore"):
         e = np.where(q > 0.0, c / -np.log(q), 0.0)
-        inner = e * (np.log(left / e) + 1.0)
+        inner = e * (np.log(left) - np.log(e) + 1.0)
     return np.where(left > e, np.where(e > 0.0, inner, 0.0), left)

@@ -82,7 +82,7 @@ def by_auction(S: Sparse, start: Priced, deadline: float) -> Priced:
     deadline : float
         On `time.perf_counter`.
     """
-    single, kind = sparse.single_shots(S)
+    single, kind, row_begin = sparse.single_shots(S)
     turned = sparse.by_weapon(single)
     s, whole = sparse.scratch(single), sparse.scratch(S)
     M = auctions.market(S.value, len(kind), sparse.DEPTH)
@@ -96,7 +96,7 @@ def by_auction(S: Sparse, start: Priced, deadline: float) -> Priced:
         np.minimum.at(u, kind, M.u)
         u[u == np.inf] = 0.0
         best = improved(S, best, u, whole)
-        shots = _held(S, single, M)
+        shots = _held(row_begin, M)
         value = float(M.A.sum())
         if value < best.objective:
             best = best._replace(shots=shots, objective=value)
@@ -107,21 +107,12 @@ def by_auction(S: Sparse, start: Priced, deadline: float) -> Priced:
     return best
 
 
-def _held(S: Sparse, single: Sparse, M: auctions.Market) -> np.ndarray:
+def _held(row_begin: np.ndarray, M: auctions.Market) -> np.ndarray:
     """Shots of each row of S that the market holds."""
-    each = np.zeros(len(single.weapon), np.int64)
+    each = np.zeros(row_begin[-1], np.int64)
     each[M.row[M.holder >= 0]] = 1
     total = np.concatenate([[0], np.cumsum(each)])
-    counts = _rows_of(S, single)
-    return total[counts[1:]] - total[counts[:-1]]
-
-
-def _rows_of(S: Sparse, single: Sparse) -> np.ndarray:
-    """Where the single shots of each row of S begin; one more."""
-    if len(S.weapon) == len(single.weapon):
-        return np.arange(len(S.weapon) + 1)
-    q_row = np.minimum(S.ammunition, sparse._most_wanted(S))[S.weapon]
-    return np.concatenate([[0], np.cumsum(q_row)])
+    return total[row_begin[1:]] - total[row_begin[:-1]]
 
 
 def improved(S: Sparse, best: Priced, u: np.ndarray, s: Scratch) -> Priced:

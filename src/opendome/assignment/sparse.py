@@ -70,21 +70,21 @@ def missing(problem: Problem, a: Sparse, b: Sparse) -> int:
     return len(np.setdiff1d(_pairs(problem, b), _pairs(problem, a), assume_unique=True))
 
 
-def single_shots(S: Sparse) -> tuple[Sparse, np.ndarray]:
-    """Every shot a weapon of its own, and the type of each."""
+def single_shots(S: Sparse) -> tuple[Sparse, np.ndarray, np.ndarray]:
+    """Every shot a weapon of its own; the type of each; where each old row begins, one more."""
     copies = np.minimum(S.ammunition, _most_wanted(S))
     kind = np.repeat(np.arange(len(copies)), copies)
     begin = np.concatenate([[0], np.cumsum(copies)])[:-1]
     each = copies[S.weapon]
     row = np.repeat(np.arange(len(S.weapon)), each)
-    shot = np.arange(len(row)) - np.repeat(np.cumsum(each) - each, each)
-    start = np.concatenate([[0], np.cumsum(each)])[S.start]
+    row_begin = np.concatenate([[0], np.cumsum(each)])
+    shot = np.arange(len(row)) - row_begin[row]
     ones = np.ones(len(row), np.int64)
     single = Sparse(
-        S.value, np.ones(len(kind), np.int64), start, begin[S.weapon[row]] + shot,
+        S.value, np.ones(len(kind), np.int64), row_begin[S.start], begin[S.weapon[row]] + shot,
         S.q[row], S.w[row], ones,
     )  # fmt: skip
-    return single, kind
+    return single, kind, row_begin
 
 
 def _most_wanted(S: Sparse) -> np.ndarray:

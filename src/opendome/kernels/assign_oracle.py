@@ -91,7 +91,7 @@ def demand(v, lo, hi, q, w, s):
         return best, best, 0
     s.pick[0] = one
     n, c1, c2, q1 = _eligible(best, lo, hi, q, s)
-    if n == 0 or c1 + c2 + v * q1 * q1 >= best:
+    if n == 0 or _at_least(v * q1 * q1, c1 + c2, c1, q1) >= best:
         return best, best, 1
     size = 1
     pair, i, k = _pair(v, best, n, c1, q1, s)
@@ -100,10 +100,23 @@ def demand(v, lo, hi, q, w, s):
         size = 2
         s.pick[0] = s.place[i]
         s.pick[1] = s.place[k]
-    if 2.0 * c1 + c2 + v * q1 * q1 * q1 >= best:
+    if _at_least(v * q1 * q1 * q1, 2.0 * c1 + c2, c1, q1) >= best:
         return best, best, size
     n = _ranked(best - c1 - c2, n, lo, w, s)
     return _search(v, best, size, n, lo, q, w, s)
+
+
+@kernel
+def _at_least(A, U, c, q):
+    """Least A + U if any number of shots more cost c and leave q each: a lower bound."""
+    if c <= 0.0:
+        return U
+    for _ in range(64):
+        if A * (1.0 - q) <= c:
+            return A + U
+        A *= q
+        U += c
+    return U
 
 
 @kernel
@@ -205,7 +218,7 @@ def floor_cost(A, t, n, lo, q, s):
                 return U + A
             rest = A * q[lo + k]
             if rest < e:
-                return U + e * (log(A / e) + 1.0)
+                return U + e * (log(A) - log(e) + 1.0)
             A = rest
             U += s.c[k]
     return U + A
