@@ -7,26 +7,30 @@ import numpy as np
 from opendome.plan.setting import Package, Setting
 
 
+ARRIVAL = -1  # row of a rule for the month in which the money comes
+
+
 class Rule(NamedTuple):
     """When to order how many of what: an executable plan.
 
-    An order from line s in month m raises stock and orders together up to `levels[m, s]`, the lines
-    in turn; nan: none is placed.  `at_arrival` are the levels of the month in which the money comes.
-    `fixed` is ordered every month whatever the stock.  Money and work share may cut any order.
+    An order from line k in month m raises stock and orders together up to `levels[m, k]`, by at
+    most `most[m, k]`, the lines in turn; nan: none is placed.  The last row holds for the month in
+    which the money comes.  With `split`, the first line's level is that of all lines together, and
+    the order is split.  `fixed` is ordered every month.  Money and work share may cut any order.
     """
 
     package: Package
-    levels: np.ndarray  # (months, lines)
-    at_arrival: np.ndarray  # (lines,)
+    levels: np.ndarray  # (months + 1, lines)
+    most: np.ndarray  # (months + 1, lines), rounds
     fixed: np.ndarray  # (lines,), rounds a month
     reorder: float = np.inf  # orders only at or below this position
+    split: np.ndarray | None = None  # (lines,), shares of an order
 
 
 def nothing(months: int, lines: int) -> Rule:
     """A rule that buys nothing."""
-    return Rule(
-        Package(), np.full((months, lines), np.nan), np.full(lines, np.nan), np.zeros(lines)
-    )
+    shape = months + 1, lines
+    return Rule(Package(), np.full(shape, np.nan), np.full(shape, np.inf), np.zeros(lines))
 
 
 class Run(NamedTuple):
@@ -66,7 +70,7 @@ def run(s: Setting, rule: Rule) -> Run:
         Made for the rule's package.
     rule : Rule
     """
-    n, k = len(s), len(s.lines)
+    n, k = s.n, len(s.lines)
     shape = n, s.months
     stock, spent, us_spent = s.start.copy(), np.zeros(n), np.zeros(n)
     backlog = np.zeros((k, n))
@@ -126,11 +130,14 @@ def _purse(s: Setting, month: int) -> np.ndarray:
 def _wanted(rule: Rule, month: int, came: np.ndarray, position: np.ndarray) -> np.ndarray:
     """Rounds (lines, n) that the rule asks for, before money and work share."""
     quantity = np.repeat(rule.fixed[:, None], len(position), axis=1)
-    open_for = position <= rule.reorder
-    for i in range(len(rule.fixed)):
-        level = np.where(came, rule.at_arrival[i], rule.levels[month, i])
-        raised = np.maximum(np.nan_to_num(level, nan=-np.inf) - position, 0.0) * open_for
-        quantity[i] += raised
+    level = np.where(came, rule.levels[ARRIVAL][:, None], rule.levels[month][:, None])
+    most = np.where(came, rule.most[ARRIVAL][:, None], rule.most[month][:, None])
+    level = np.where(np.isnan(level) | (position > rule.reorder), -np.inf, level)
+    if rule.split is not None:
+        return quantity + rule.split[:, None] * np.clip(level[0] - position, 0.0, most[0])
+    for k in range(len(level)):
+        raised = np.clip(level[k] - position, 0.0, most[k])
+        quantity[k] += raised
         position = position + raised
     return quantity
 
@@ -154,7 +161,7 @@ def _allowed(
 
 def _place(s: Setting, month: int, quantity: np.ndarray, due: np.ndarray) -> None:
     """Put orders where they become deliverable."""
-    rows = np.arange(len(s))
+    rows = np.arange(s.n)
     for i, line in enumerate(s.lines):
         due[i, rows, np.minimum(month + line.lead, s.months)] += quantity[i]
 

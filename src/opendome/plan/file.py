@@ -216,7 +216,7 @@ class Programme(Model):
     """[programme]: the stochastic programme and its bound."""
 
     branches: tuple[int, ...] = Field(
-        default=(24, 4, 3, 2, 2), description="branches at the money and at each review"
+        default=(12, 3, 3, 2, 2, 2), description="branches to the money, each review and the horizon"
     )
     review_months: tuple[int, ...] = Field(
         default=(12, 24, 36, 48), description="months at which the plan is made anew"
@@ -232,6 +232,24 @@ class Programme(Model):
     resimulated: int = quantity(
         "1", "paths run again in the full simulator", default=10, low=2, high=1000,
         source="about half a minute", grade="assumed",
+    )  # fmt: skip
+
+
+class Siting(Model):
+    """[siting]: where batteries may stand."""
+
+    step: float = quantity(
+        "m", "grid of the candidate sites", default=3_000.0, low=500.0, high=50e3,
+        source="coarse on purpose: sites are arithmetic, not places where anything stands",
+        grade="assumed",
+    )  # fmt: skip
+    unavailable: float = quantity(
+        "1", "probability that a battery cannot take a rocket that it covers", default=0.1,
+        low=0.0, high=0.9, source="assumption: reloading, or busy in a barrage", grade="assumed",
+    )  # fmt: skip
+    most: int = quantity(
+        "1", "batteries up to which coverage is shown", default=24, low=2, high=60,
+        source="above the public requirement of about 22", grade="derived",
     )  # fmt: skip
 
 
@@ -263,4 +281,5 @@ class PlanFile(Model):
     objective: Objective = section("objective", "what is minimised")
     target: Target | None = section("target", "a stock that must be there", default=None)
     response: Response = section("response", "how operations are learned", default=Response())
+    siting: Siting = section("siting", "where batteries may stand", default=Siting())
     programme: Programme = section("programme", "the programme and its bound", default=Programme())

@@ -70,7 +70,9 @@ class Paths(NamedTuple):
     leaked: np.ndarray  # (n, months), in the leakers
     delay: np.ndarray  # (n,), days from request to money
 
-    def __len__(self) -> int:
+    @property
+    def n(self) -> int:
+        """Paths."""
         return len(self.delay)
 
 

@@ -25,8 +25,8 @@ from opendome.plan.file import Target
 from opendome.plan.outlook import Paths
 from opendome.plan.response import Response
 from opendome.plan.rows import Found, Model
-from opendome.plan.setting import Package, Setting, setting, start_stock
-from opendome.plan.spec import MONTH, Plan
+from opendome.plan.setting import Package, Setting, delay_of, setting, start_stock
+from opendome.plan.spec import Plan
 from opendome.plan.tree import Node, leaves, way
 
 MILLION = 1e6  # the programme counts in millions of USD: its numbers are then near 1
@@ -149,8 +149,7 @@ def _paths(plan: Plan, nodes: list[Node]) -> Paths:
     """The arcs of a tree as paths, one a node, with the money in the month that its path has."""
     shape = len(nodes), plan.file.months
     launches, rounds, leaked = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    early = (plan.file.money.request - plan.file.start).days
-    delay = np.array([(node.came - 0.5) * MONTH - early for node in nodes])
+    delay = delay_of(plan, np.array([node.came for node in nodes]))
     for i, node in enumerate(nodes):
         for e in node.events:
             launches[i, e.month], rounds[i, e.month] = e.launches, e.rounds

@@ -1,6 +1,6 @@
 """A mixed-integer programme by rows, handed to HiGHS at once."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -74,7 +74,7 @@ class Model:
         if any(self.whole):
             kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
             lp.integrality_ = [kinds[w] for w in self.whole]
-        h = highspy.Highs()
+        h: Any = highspy._Highs()  # what highspy.Highs wraps: that prints a banner
         for option, value in (
             ("output_flag", False), ("threads", 1), ("mip_rel_gap", gap),
             ("time_limit", time_limit), ("random_seed", 0),

@@ -60,7 +60,9 @@ class Setting(NamedTuple):
     bought: Forces  # with the package
     saved: np.ndarray  # (n, months), rockets kept out by a round
 
-    def __len__(self) -> int:
+    @property
+    def n(self) -> int:
+        """Paths."""
         return len(self.arrival)
 
 
@@ -100,6 +102,11 @@ def arrival(plan: Plan, delay: np.ndarray) -> np.ndarray:
     """Month in which the money comes, for delays in days after the request."""
     days = (plan.file.money.request - plan.file.start).days + np.asarray(delay)
     return np.ceil(days / MONTH).astype(int)
+
+
+def delay_of(plan: Plan, month: np.ndarray) -> np.ndarray:
+    """Delays in days with which the money comes in these months."""
+    return (month - 0.5) * MONTH - (plan.file.money.request - plan.file.start).days
 
 
 def setting(

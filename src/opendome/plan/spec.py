@@ -191,10 +191,10 @@ def _programme(file: PlanFile) -> Iterator[str]:
     reviews = list(p.review_months)
     if reviews != sorted(set(reviews)) or not all(0 < m < file.months for m in reviews):
         yield f"programme.review_months = {reviews}: want rising months below {file.months}"
-    if len(p.branches) != len(reviews) + 1 or min(p.branches, default=0) < 1:
+    if len(p.branches) != len(reviews) + 2 or min(p.branches, default=0) < 1:
         yield (
-            f"programme.branches = {list(p.branches)}: want {len(reviews) + 1} numbers of 1 or "
-            "more: at the money and at each review"
+            f"programme.branches = {list(p.branches)}: want {len(reviews) + 2} numbers of 1 or "
+            "more: to the money, to each review and to the horizon"
         )
     early = (money.request - file.start).days
     if early < 0:

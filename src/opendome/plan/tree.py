@@ -15,8 +15,8 @@ from scipy.special import ndtri
 
 from opendome.plan import outlook
 from opendome.plan.assumptions import Values
-from opendome.plan.outlook import RATE, SIZE
-from opendome.plan.setting import arrival
+from opendome.plan.outlook import RATE, SIZE, Paths
+from opendome.plan.setting import arrival, delay_of
 from opendome.plan.spec import Plan
 
 
@@ -50,7 +50,7 @@ def sample(
     values : mapping
         Assumptions, numbers.
     branches : tuple of int
-        Children of the root, and of the nodes of each further stage.
+        Children of the root, and of the nodes of each further stage, up to the leaves.
     seed : int
         Block of the plan's random numbers.
     months : tuple of int
@@ -66,9 +66,7 @@ def sample(
     ends = [*months, horizon]
     if came is None:
         ends = [-1, *ends]
-    for depth, end in enumerate(ends):
-        # The last arc needs no more branches than the law of one stage asks for.
-        count = branches[depth] if depth < len(branches) else branches[-1]
+    for end, count in zip(ends, branches, strict=True):
         grown: list[int] = []
         for i in stage:
             grown += _children(plan, values, nodes, i, end, count, rng)
@@ -135,6 +133,20 @@ def way(nodes: list[Node], i: int) -> list[int]:
     while nodes[found[-1]].parent >= 0:
         found.append(nodes[found[-1]].parent)
     return found[::-1]
+
+
+def futures(plan: Plan, nodes: list[Node]) -> tuple[Paths, np.ndarray]:
+    """The paths to the leaves, and their probabilities."""
+    ends = leaves(nodes)
+    shape = len(ends), plan.file.months
+    launches, rounds, leaked = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for row, leaf in enumerate(ends):
+        for i in way(nodes, leaf):
+            for e in nodes[i].events:
+                launches[row, e.month], rounds[row, e.month] = e.launches, e.rounds
+                leaked[row, e.month] = e.leaked
+    delay = delay_of(plan, np.array([nodes[i].came for i in ends]))
+    return Paths(launches, rounds, leaked, delay), np.array([nodes[i].probability for i in ends])
 
 
 def leaves(nodes: list[Node]) -> list[int]:
