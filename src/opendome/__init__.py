@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from opendome.results import Result
     from opendome.scenario import Scenario
 
-__all__ = ["Result", "__version__", "load", "open", "run"]
+__all__ = ["Result", "__version__", "load", "open", "plan", "run"]
 
 
 def load(name_or_path: "str | Path") -> "Scenario":
@@ -115,4 +115,8 @@ def __getattr__(name: str) -> Any:
         from opendome.results import Result
 
         return Result
+    if name == "plan":
+        from importlib import import_module
+
+        return import_module("opendome.plan")  # a package that can be called
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from opendome.plan.evaluate import restored
-from opendome.plan.file import KINDS
 from opendome.plan.figures import repeat_by_month
+from opendome.plan.file import KINDS
 
 if TYPE_CHECKING:
     from opendome.plan.make import Outcome

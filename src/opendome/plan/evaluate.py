@@ -6,7 +6,6 @@ import numpy as np
 
 from opendome.plan.setting import Package, Setting
 
-
 ARRIVAL = -1  # row of a rule for the month in which the money comes
 
 
@@ -56,7 +55,7 @@ class Run(NamedTuple):
     @property
     def ran_out(self) -> np.ndarray:
         """Whether rounds were ever missing, by path."""
-        return (self.short > 0.0).any(axis=1)
+        return np.any(self.short > 0.0, axis=1)
 
 
 def run(s: Setting, rule: Rule) -> Run:

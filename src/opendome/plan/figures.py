@@ -132,10 +132,10 @@ def repeat_by_month(world: World, values: Values, one: Run) -> np.ndarray:
     asked = world.response.operation(
         launches, force(world.plan, Package()), values["rounds_per_target"]
     )[0]
-    asked = float(np.mean(asked * values["consumption_factor"]))
+    mean = float(asked[0] * values["consumption_factor"])
     sd = max(world.response.noise(0), 1e-9)
     stock = np.maximum(one.before, 1e-9)
-    return ndtr((np.log(asked / stock) - 0.5 * sd**2) / sd).mean(axis=0)
+    return np.asarray(ndtr((np.log(mean / stock) - 0.5 * sd**2) / sd).mean(axis=0))
 
 
 def _margins(world: World, values: Values, paths: Paths, r: Runs) -> dict[str, float]:
@@ -147,11 +147,9 @@ def _margins(world: World, values: Values, paths: Paths, r: Runs) -> dict[str, f
     for kind in (item.kind for item in world.plan.file.item):
         extra = package._replace(**{kind: getattr(package, kind) + 1})
         s = setting(world.plan, world.response, values, paths, extra)
+        # A gift: it costs no more than the plan's own package.
         gift = s._replace(bought=s.bought._replace(cost=r.setting.bought.cost,
                                                    us_cost=r.setting.bought.us_cost))  # fmt: skip
-        if package.nothing:  # a gift comes with no money: it must not wait for any
-            gift = gift._replace(bought=gift.bought._replace(cost=0.0 * s.bought.cost,
-                                                             us_cost=0.0 * s.bought.cost))  # fmt: skip
         made[kind] = base - float(run(gift, world.rule._replace(package=extra)).leakers.mean())
     return {f"margin_{name}": value for name, value in made.items()}
 

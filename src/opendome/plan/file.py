@@ -216,10 +216,11 @@ class Programme(Model):
     """[programme]: the stochastic programme and its bound."""
 
     branches: tuple[int, ...] = Field(
-        default=(12, 3, 3, 2, 2, 2), description="branches to the money, each review and the horizon"
+        default=(8, 6, 4, 3, 2),
+        description="branches to the money, each review and the horizon",
     )
     review_months: tuple[int, ...] = Field(
-        default=(12, 24, 36, 48), description="months at which the plan is made anew"
+        default=(12, 24, 36), description="months at which the plan is made anew"
     )
     batches: int = quantity(
         "1", "independent trees of the bound", default=8, low=2, high=1000,
@@ -258,7 +259,9 @@ class PlanFile(Model):
 
     title: str = Field(min_length=1, description="one line")
     summary: str = Field(default="", description="what is asked, in a sentence or two")
-    scenario: str = Field(min_length=1, description="scenario of the operations: shipped, or a path")
+    scenario: str = Field(
+        min_length=1, description="scenario of the operations: shipped, or a path"
+    )
     start: date = Field(description="first day of the plan")
     months: int = quantity(
         "1", "months of the plan", default=60, low=2, high=240,

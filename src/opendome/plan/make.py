@@ -18,8 +18,8 @@ from opendome.plan import (
     information,
     outlook,
     programme,
-    response,
     resimulate,
+    response,
     rolling,
     rules,
     siting,
@@ -41,7 +41,7 @@ from opendome.plan.spec import Plan
 
 #: Blocks of the plan's random numbers: paths on which rules are trained, judged, explained.
 TRAIN, JUDGE, EXPLAIN, BATCH = 100, 200, 300, 1000
-TRAINED = 2000  # paths
+TRAINED = 1000  # paths
 EXPLAINED = 300  # paths behind a figure at other assumptions
 DRAWS = 60  # of all assumptions at once
 INFORMED, EACH = 400, 25  # draws and paths of each behind the value of information
@@ -226,8 +226,8 @@ def frontier(
                 other, learned, nodes, [c for c in choices if c in packages(other)]
             )
             s = setting(other, learned, other.central, train, found.package)
-            name = f"CVaR weight {weight:g}"
-            made.append(judge(name, other, learned, rules.best(other, s, found), paths))
+            rule = rules.polished(s, rules.of_solution(other, found), rules.reviews(other))
+            made.append(judge(f"CVaR weight {weight:g}", other, learned, rule, paths))
     return made
 
 
@@ -239,7 +239,9 @@ def _near(plan: Plan) -> list[Package]:
 def informed(plan: Plan, learned: Response, rule: Rule) -> list[Worth]:
     """Value of information: candidate plans under draws of all assumptions."""
     varying = plan.varying
-    u = np.repeat(outlook.uniforms(plan.file.seed, outlook.ASSUMED, INFORMED, len(varying)), EACH, 0)
+    u = np.repeat(
+        outlook.uniforms(plan.file.seed, outlook.ASSUMED, INFORMED, len(varying)), EACH, 0
+    )
     values = plan.central | assumed.draw(varying, u)
     paths = _paths(plan, EXPLAIN + 1, len(u), values)
     paths = paths._replace(delay=np.asarray(values["money.delay_days"]))
@@ -338,7 +340,7 @@ def _explain(
     few = _paths(plan, EXPLAIN, FOLLOWED)
     fixed = run(setting(plan, learned_, plan.central, few, rule.package), rule).loss
     rolled = rolling.follow(plan, learned_, rule, few)
-    error = float((rolled - fixed).std(ddof=1)) / few.n ** 0.5
+    error = float((rolled - fixed).std(ddof=1)) / few.n**0.5
     low, high = spread(world, tell)
     same = _paths(plan, EXPLAIN, EXPLAINED)
 

@@ -142,7 +142,5 @@ def _compare(
         found.append(Compared(name, ours, LEVEL * float(spread), theirs))
     last = float(predicted.stock[:, -1].mean())
     spread = found[0].half_width / s.n
-    found.append(
-        Compared("stock_at_the_end", last, spread, float(simulated.stock[:, -1].mean()))
-    )
+    found.append(Compared("stock_at_the_end", last, spread, float(simulated.stock[:, -1].mean())))
     return tuple(found)

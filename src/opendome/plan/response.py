@@ -109,16 +109,18 @@ def learn(table: Mapping[str, np.ndarray]) -> Response:
     points, index = np.unique(table["point"], return_inverse=True)
     reps = int(np.max(table["rep"])) + 1
     grid = np.full((3, len(points), reps), np.nan)
-    rounds = np.maximum(table["rounds_used"], 0.5)
-    leaked = np.maximum(table["leaked"], 0.5)  # of none, half a rocket: a logarithm needs one
-    saved = np.maximum(table["threatened"] - table["leaked"], 0.5)
-    rows = (rounds / table["launches"], leaked / table["launches"], saved / rounds)
-    for at, row in zip(grid, rows, strict=True):
+    # Of none, half a rocket: a logarithm needs one.
+    used = np.maximum(table["rounds_used"], 0.5)
+    through = np.maximum(table["leaked"], 0.5)
+    kept = np.maximum(table["threatened"] - table["leaked"], 0.5)
+    figures = (used / table["launches"], through / table["launches"], kept / used)
+    for at, row in zip(grid, figures, strict=True):
         at[index, table["rep"]] = np.log(row)
     first = np.unique(index, return_index=True)[1]
     design = {name: np.asarray(table[name], "f8")[first] for name in FACTORS}
     made = [_fit(n, design, g) for n, g in zip(("rounds", "leaked", "saved"), grid, strict=True)]
-    return Response(*(surface for surface, _ in made), tuple(fit for _, fit in made))
+    rounds, leaked, saved = (surface for surface, _ in made)
+    return Response(rounds, leaked, saved, tuple(fit for _, fit in made))
 
 
 def _fit(name: str, design: Mapping[str, np.ndarray], values: np.ndarray) -> tuple[Surface, Fit]:

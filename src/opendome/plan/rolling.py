@@ -44,9 +44,7 @@ def replan(
     """
     later = tuple(m for m in plan.file.programme.review_months if m > month)
     branches = (FIRST, *plan.file.programme.branches[-len(later) :]) if later else (FIRST,)
-    nodes = tree.sample(
-        plan, plan.central, branches, block + month, later, begins=month, came=came
-    )
+    nodes = tree.sample(plan, plan.central, branches, block + month, later, begins=month, came=came)
     found = programme.solve(plan, response, nodes, [package], state=state)
     return Next(month, tuple(float(q) for q in found.orders[0]), found.objective)
 

@@ -63,9 +63,7 @@ class Model:
 
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.cost), len(self.row_low)
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = map(
-            np.array, (self.cost, self.low, self.high)
-        )
+        lp.col_cost_, lp.col_lower_, lp.col_upper_ = map(np.array, (self.cost, self.low, self.high))
         lp.row_lower_, lp.row_upper_ = np.array(self.row_low), np.array(self.row_high)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_ = np.array(self.starts, np.int32)
@@ -74,7 +72,8 @@ class Model:
         if any(self.whole):
             kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
             lp.integrality_ = [kinds[w] for w in self.whole]
-        h: Any = highspy._Highs()  # what highspy.Highs wraps: that prints a banner
+        # What highspy.Highs wraps: the wrapper prints a banner when it is made.
+        h: Any = highspy._Highs()  # type: ignore[attr-defined]
         for option, value in (
             ("output_flag", False), ("threads", 1), ("mip_rel_gap", gap),
             ("time_limit", time_limit), ("random_seed", 0),

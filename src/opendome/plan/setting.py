@@ -74,14 +74,12 @@ def packages(plan: Plan, budget: float | None = None) -> list[Package]:
     budget : float, USD, optional
         By default the plan's.
     """
-    most = {item.kind: item.most for item in plan.file.item}
-    price = {item.kind: item.price.value for item in plan.file.item}
+    most: dict[str, int] = {item.kind: item.most for item in plan.file.item}
+    price: dict[str, float] = {item.kind: item.price.value for item in plan.file.item}
     money = plan.file.money.budget if budget is None else budget
     counts = product(*(range(most.get(kind, 0) + 1) for kind in KINDS))
     found = [Package(*c) for c in counts]
-    return [
-        p for p in found if sum(n * price.get(k, 0.0) for k, n in p._asdict().items()) <= money
-    ]
+    return [p for p in found if sum(n * price.get(k, 0.0) for k, n in p._asdict().items()) <= money]
 
 
 def force(plan: Plan, package: Package) -> Force:

@@ -65,7 +65,7 @@ def ground(setup: "Setup", step: float) -> Ground:
     fixed, places = setup.fixed, setup.fixed.places
     weight = places["aim_weight"] / places["aim_weight"].sum()
     kept = np.flatnonzero(weight > 1e-5)
-    rockets, nodes, place, point = _flights(setup, kept)
+    rockets, nodes, place = _flights(setup, kept)
     sites = _candidates(setup, kept, step)
     share = fixed.classes["share"][rockets["cls"]]
     demand = place * len(fixed.classes) + rockets["cls"]
@@ -79,8 +79,14 @@ def ground(setup: "Setup", step: float) -> Ground:
     return merged(Ground(sites, len(fixed.batteries), w / w.sum(), covers))
 
 
-def _flights(setup: "Setup", kept: np.ndarray):
-    """One rocket of every class from every launch point to every place that it reaches."""
+def _flights(setup: "Setup", kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One rocket of every class from every launch point to every place that it reaches.
+
+    Returns
+    -------
+    rockets, nodes : flown
+    place : int array, row of the place that each is sent to
+    """
     fixed, limits = setup.fixed, setup.ranges.range
     points = launch_points(setup)
     place, cls, point = (
@@ -96,7 +102,7 @@ def _flights(setup: "Setup", kept: np.ndarray):
     rockets["burn"], rockets["t_launch"] = 1.0, 0.0
     aim(rockets, fixed.classes, x, y, setup.ranges, fixed.radius)
     nodes = fly_all(rockets, fixed.classes, fixed.air, fixed.drag, fixed.radius)
-    return rockets, nodes, place, point
+    return rockets, nodes, place
 
 
 def _candidates(setup: "Setup", kept: np.ndarray, step: float) -> np.ndarray:

@@ -101,9 +101,7 @@ def current(plan: Plan, head: Mapping[str, Any]) -> bool:
     return all(head.get(name) == value for name, value in key(plan).items())
 
 
-def run(
-    plan: Plan, workers: int = 1, progress: Callable[[Progress], None] | None = None
-) -> Table:
+def run(plan: Plan, workers: int = 1, progress: Callable[[Progress], None] | None = None) -> Table:
     """Run the studies.
 
     Raises
@@ -182,11 +180,9 @@ def _study(plan: Plan, variants: dict[str, Any], replications: int, seed: int) -
     )  # fmt: skip
 
 
-def changes(
-    raw: Mapping[str, Any], point: Mapping[str, Any], sites: np.ndarray
-) -> dict[str, Any]:
+def changes(raw: Mapping[str, Any], point: Mapping[str, Any], sites: np.ndarray) -> dict[str, Any]:
     """What makes an operation out of the scenario: by path, as changes.py reads it."""
-    made = {"policy.rounds_per_target": int(point["rounds_per_target"])}
+    made: dict[str, Any] = {"policy.rounds_per_target": int(point["rounds_per_target"])}
     made |= _launches(raw, float(point["launches"]))
     made |= _force(raw, point, sites)
     rounds = int(point.get("stock", AMPLE))
@@ -226,9 +222,7 @@ def _launches(raw: Mapping[str, Any], wanted: float) -> dict[str, Any]:
     return made
 
 
-def _force(
-    raw: Mapping[str, Any], point: Mapping[str, Any], sites: np.ndarray
-) -> dict[str, Any]:
+def _force(raw: Mapping[str, Any], point: Mapping[str, Any], sites: np.ndarray) -> dict[str, Any]:
     """Batteries and radars: the first ones of the scenario, further ones at the sites."""
     n = int(point["batteries"])
     batteries = [dict(b) for b in raw["battery"]][:n]

@@ -3,8 +3,8 @@
 The root decides at the start; a child of the root is the month in which the money comes; then
 follow the reviews, and the leaves at the horizon.  An arc carries the operations between its ends.
 Children are drawn with stratified first operations and delays, which leaves every marginal law what
-it is: the expectation of a tree's optimum is then at most the true one (Shapiro, Operations Research
-Letters 31 (2003) 262-274, on conditional sampling).
+it is: the expectation of a tree's optimum is then at most the true one (Shapiro, Operations
+Research Letters 31 (2003) 262-274, on conditional sampling).
 """
 
 from math import exp, floor, log, log1p

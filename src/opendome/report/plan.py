@@ -87,13 +87,21 @@ def schedule(o: "Outcome") -> Rows:
         arrives = np.cumsum(r.delivered[:, :, k].mean(axis=0))
         for m in np.flatnonzero(r.ordered[:, :, k].mean(axis=0) > 0.5):
             quantity = float(r.ordered[:, m, k].mean())
-            ends = [
+            first, last = (
                 min(int(np.searchsorted(arrives, q)), plan.file.months)
                 for q in (queue + 0.5, queue + quantity - 0.5)
-            ]
+            )
             queue += quantity
             rows.append(
-                _order(plan, supplier.name, quantity, int(m), *ends, quantity * line.price.mean())
+                _order(
+                    plan,
+                    supplier.name,
+                    quantity,
+                    int(m),
+                    first,
+                    last,
+                    quantity * float(line.price.mean()),
+                )
             )
     return sorted(rows, key=lambda row: row["order_month"])
 
@@ -153,10 +161,11 @@ def frontier(o: "Outcome") -> Rows:
     every = [*o.judged, *o.frontier]
     rows = []
     for j in every:
+        mine = (j.spent, j.leakers)
         better = any(
-            i.spent <= j.spent and i.leakers <= j.leakers and (i.spent, i.leakers) != (j.spent, j.leakers)
+            i.spent <= j.spent and i.leakers <= j.leakers and (i.spent, i.leakers) != mine
             for i in every
-        )  # fmt: skip
+        )
         rows.append({
             "plan": j.name, "budget_usd": j.budget, "spent_usd": round(j.spent),
             "leakers": round(j.leakers, 2), "ran_out": round(j.ran_out, 4),
@@ -214,7 +223,9 @@ def render(o: "Outcome") -> str:
     from jinja2 import Environment
 
     source = files("opendome.report").joinpath("plan.html").read_text("utf-8")
-    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
+    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
+        source
+    )
     chance = repeat_by_month(o.world, o.plan.central, o.runs.none)
     rows = tables(o)
     return template.render(
