@@ -222,7 +222,7 @@ def test_replanning__orders_up_to_one_position():
     # A linear price and no fixed cost: what is at hand and on order replaces orders one for one.
     plan = small(stock=300.0, rate=6000)
     raised = []
-    for stock, waiting in ((200.0, 0.0), (500.0, 0.0), (300.0, 300.0)):
+    for stock, waiting in ((400.0, 0.0), (600.0, 0.0), (300.0, 300.0)):
         state = State(stock, (waiting,), 0.0, 0.0)
         order = rolling.replan(plan, FLAT, 12, state, Package(), 1).orders[0]
         raised.append(stock + waiting + order)
