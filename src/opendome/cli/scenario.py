@@ -46,7 +46,7 @@ def run(
     """
     import opendome
     from opendome import results
-    from opendome.report import progress, summary
+    from opendome.report import explain, progress, summary
 
     found = opendome.load(scenario)
     if policy is not None:
@@ -68,6 +68,8 @@ def run(
         print_json(summary.as_dict(result))
     else:
         summary.show(result)
+        if trace:
+            click.echo(f"{explain.reasons(result)}; why: opendome explain {out} --rocket ID")
     m = result.manifest
     if m["interrupted"]:
         say([f"interrupted: kept {m['finished']} of {m['replications']} replications in {out}"])

@@ -26,7 +26,7 @@ def rules(policy: str, **changes: Any) -> Rules:
     """Parameters of a policy by name; `changes` replace defaults."""
     given = {
         "kind": KINDS.index(policy), "least": 0.0, "reserve": 0.5, "value_min": 20.0,
-        "first_steps": 40, "steps": 40, "size": 0.01, "memory": 0.05, "scale": 20.0, "foresight": 0,
+        "first_steps": 40, "steps": 20, "size": 0.01, "memory": 0.05, "scale": 20.0, "foresight": 0,
     }  # fmt: skip
     return Rules(**(given | changes))
 

@@ -56,7 +56,6 @@ def explain(result: Result, rocket: int, rep: int | None = None) -> dict[str, An
     return {
         "rep": rep,
         "rocket": rocket,
-        "policy": result.manifest.get("policy", ""),
         "decisions": _rows(result, ordered.format("decisions")),
         "alternatives": _rows(result, ordered.format("alternatives") + ", battery"),
         "shots": _rows(
@@ -71,6 +70,15 @@ def explain(result: Result, rocket: int, rep: int | None = None) -> dict[str, An
 
 def _rows(result: Result, query: str) -> list[dict[str, Any]]:
     return result.sql(query).to_pylist()
+
+
+def reasons(result: Result) -> str:
+    """One line: how often each reason stands in the traced decisions."""
+    rows = _rows(result, "select reason, count(*) as n from decisions group by reason")
+    told = ", ".join(
+        f"{r['reason']} {r['n']:,}" for r in sorted(rows, key=lambda r: (-r["n"], r["reason"]))
+    )
+    return f"Decisions traced: {told or 'none'}"
 
 
 def lines(story: dict[str, Any]) -> list[str]:
