@@ -66,18 +66,18 @@ def test_referee__refuses_what_was_tampered_with(referee):
     value, prices = bound.ascend(g)
     fair = {"sha256": referee.digest(made), "prices": sparse(prices), "bound": value}
     assert "no policy expects less" in referee.check(made, fair)
-    with pytest.raises(problem.ProblemError, match="the prices prove"):
+    with pytest.raises(referee.ProblemError, match="the prices prove"):
         referee.check(made, fair | {"bound": value + 0.01})
-    with pytest.raises(problem.ProblemError, match="another instance"):
+    with pytest.raises(referee.ProblemError, match="another instance"):
         referee.check(problem.make("small", 2), fair)
     wrong = sparse(prices)
     wrong["stock"][0] = -1.0
-    with pytest.raises(problem.ProblemError, match="0 or more"):
+    with pytest.raises(referee.ProblemError, match="0 or more"):
         referee.check(made, fair | {"prices": wrong})
     launches = play.play(made, g, play.rules("greedy"), [0]).launches[0].tolist()
-    with pytest.raises(problem.ProblemError, match=r"dead, or a salvo|launch slot|rounds of"):
+    with pytest.raises(referee.ProblemError, match=r"dead, or a salvo|launch slot|rounds of"):
         referee.replay(made, 0, [launches[0], *launches])
-    with pytest.raises(problem.ProblemError, match="not in order"):
+    with pytest.raises(referee.ProblemError, match="not in order"):
         referee.replay(made, 0, launches[::-1])
 
 

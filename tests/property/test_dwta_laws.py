@@ -178,12 +178,13 @@ def test_bound__falls_with_stock_and_with_chances():
         made = tiny(seed)
         base = bound.fluid(play.game(made)).value
         more = made | {"batteries": [b | {"pack": b["pack"] + 1} for b in made["batteries"]]}
-        assert bound.fluid(play.game(more)).value <= base + 1e-6
+        slack = 2e-4 * base  # twice the gap at which column generation stops
+        assert bound.fluid(play.game(more)).value <= base + slack + 1e-9
         assert exact(more) <= exact(made) + 1e-9
         less = made["threats"][0] | {"opportunities": made["threats"][0]["opportunities"][1:]}
         fewer = made | {"threats": [less, *made["threats"][1:]]}
         assert exact(fewer) >= exact(made) - 1e-9
-        assert bound.fluid(play.game(fewer)).value >= base - 1e-6
+        assert bound.fluid(play.game(fewer)).value >= base - slack - 1e-9
 
 
 def test_salvo__grows_as_time_runs_out_and_with_cheaper_rounds():
