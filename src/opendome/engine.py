@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from opendome import ledger, tables, traces
+from opendome.constants import DAY
+from opendome.dwta import campaign
 from opendome.errors import CapacityError
 from opendome.kernels import beats
 from opendome.kernels.aiming import RangeTables, aim, range_tables
@@ -17,6 +19,7 @@ from opendome.kernels.ballistics import drag_table
 from opendome.kernels.clutter import draw, draw_bias
 from opendome.kernels.flight import COAST_MAX, HEIGHT_MAX, fly_all
 from opendome.kernels.flyout import flyout_table
+from opendome.kernels.threat import people_near
 from opendome.models.policies import View, read_only
 from opendome.models.threats.ballistic_rocket import Plan, classify, launches
 from opendome.world import Belief, Fixed, Truth, belief, scratch
@@ -26,6 +29,8 @@ PLOTS = 512  # plots of one scan
 CELL = 2_000.0  # m, cell of the place index
 MARGIN = 40_000.0  # m, rim of the place index
 LOG_ROWS = 65_536
+EXPECTED_KILL = 0.8  # of a round fired in a campaign: assumed, the middle of the envelope
+PLANNING_SEED = 2**62 + 1  # of the launches that a policy expects: no run has it by chance
 
 LEDGER = ledger.LEDGER
 DAILY = ledger.DAILY
@@ -76,7 +81,7 @@ def prepare(scenario: Any) -> Setup:
         p.warning_rule, p.stock, air, drag, stacked, grid, near, p.radius,
     )  # fmt: skip
     start = scenario.clock.start
-    return Setup(
+    setup = Setup(
         fixed=fixed,
         plan=scenario.plan(p),
         clutter=p.clutter,
@@ -87,6 +92,36 @@ def prepare(scenario: Any) -> Setup:
         midnight=start.hour * 3600.0 + start.minute * 60.0 + start.second,
         policy=scenario.policy if getattr(scenario.policy, "external", False) else None,
     )
+    samples = getattr(scenario.policy, "samples", 0)
+    if samples:
+        fixed = fixed._replace(reserve=_reserve(setup, samples))
+    return setup._replace(fixed=fixed)
+
+
+def _reserve(setup: Setup, samples: int) -> np.ndarray:
+    """Value of a round kept for later days, by day and rounds left (dwta/campaign.py).
+
+    Days come from replications of the scenario's launches under a seed of their own: what may
+    happen, not what will.
+    """
+    fixed = setup.fixed
+    days = int((setup.duration + setup.midnight) // DAY) + 1
+    worth = np.array([people_near(place) for place in fixed.places]) * EXPECTED_KILL
+    saves: list[list[np.ndarray]] = [[] for _ in range(days)]
+    for k in range(samples):
+        r = _fly(setup, PLANNING_SEED, k).rockets
+        r = r[r["lands"] == tables.PROTECTED]
+        day = ((r["t_launch"] + setup.midnight) // DAY).astype(int)
+        for d in range(days):
+            saves[d].append(worth[r["place"][day == d]])
+    held = int(np.sum(fixed.batteries["launchers"] * fixed.batteries["rounds"]))
+    stock = fixed.stock[0]
+    most = held + int(stock["depot"] + days * stock["resupply"])
+    values = campaign.round_values(saves, float(stock["resupply"]), most)
+    kept = np.zeros((days, most + 1))
+    r = int(stock["resupply"])
+    kept[:, : most + 1 - r] = values[1:, r:]  # after the day, with what arrives at midnight
+    return kept
 
 
 def replicate(
@@ -152,7 +187,7 @@ def _fly(setup: Setup, seed: int, rep: int) -> Truth:
 
 def _loop(clock, setup, truth, known, shots, log, seed, rep, policy) -> None:
     """Run the scans; come back to Python for a policy written in it, and to empty the logs."""
-    working = scratch(SLOTS, PLOTS, len(setup.fixed.radars))
+    working = scratch(SLOTS, PLOTS, len(setup.fixed.radars), len(setup.fixed.batteries))
     while True:
         status = beats.run(
             clock[0], setup.fixed, known, truth, shots, log.rows, working, seed, rep,

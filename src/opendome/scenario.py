@@ -48,6 +48,10 @@ class Scenario(Sections):
         """SHA-256 of the text in UTF-8, hexadecimal."""
         return sha256(self.text.encode()).hexdigest()
 
+    def with_changes(self, changes: Mapping[str, Any]) -> "Scenario":
+        """The same scenario with values put in place of what its text says (changes.py)."""
+        return parse(self.text, self.name, self.path, changes={**self.changes, **changes})
+
     def tables(self) -> Parameters:
         """The tables that kernels read, SI and radians, positions in the scenario's frame."""
         return placement.parameters(self)

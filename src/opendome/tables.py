@@ -344,6 +344,8 @@ ENGAGEMENTS = table(
     ("salvos", "i8", "1", "salvos fired so far"),
     ("t_assessed", "f8", "s", "when the last salvo's result is known"),
     ("asked", "i8", "1", "1: the policy may order fire on this scan"),
+    ("pending", "i8", "1", "1: the last salvo's result is not known, and a next one is possible"),
+    ("p_miss", "f8", "1", "expected probability that the last salvo missed"),
 )
 
 # ---------------------------------------------------------------- both: shots
@@ -426,6 +428,11 @@ DOCTRINE = table(
     ("p_kill_min", "f8", "1", "least expected kill probability worth a round"),
     ("battery_rule", "i8", "-", "0 earliest intercept, 1 highest kill probability, 2 most rounds"),
     ("last_chance", "f8", "s", "how long before the latest lift-off waiting ends"),
+    ("kind", "i8", "-", "policy: 0 doctrine, 1 greedy, 2 threshold_reserve, 3 resolve, 4 rolling"),
+    ("round_value", "f8", "1", "least value that a round must save"),
+    ("reserve", "f8", "1", "share of a battery's rounds that is kept for larger values"),
+    ("value_min", "f8", "1", "value at risk that the last round is kept for"),
+    ("steps", "i8", "1", "dual steps a decision of the price policy"),
 )
 
 WARNING_RULE = table(

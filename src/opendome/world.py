@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from opendome import tables
+from opendome.kernels.orders import Desk, desk
 
 
 class Fixed(NamedTuple):
@@ -28,6 +29,7 @@ class Fixed(NamedTuple):
     grid: np.ndarray  # (5,): cells of the place index
     near: np.ndarray  # (cells, places): places by distance from each cell
     radius: float  # m, of the round earth
+    reserve: np.ndarray = np.zeros((1, 1))  # (days, rounds left + 1): value of a round kept
 
 
 class Truth(NamedTuple):
@@ -60,7 +62,7 @@ class Belief(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working memory of the radars and of the tracker."""
+    """Working memory of radars, tracker and policies."""
 
     wanted: np.ndarray  # int: looks that ask for a beam, then those that get one, in time order
     keys: np.ndarray  # (n,): what they are sorted by
@@ -79,10 +81,11 @@ class Scratch(NamedTuple):
     local: np.ndarray  # int
     work: np.ndarray  # (k + 3, k)
     ints: np.ndarray  # (5, k) int
+    desk: Desk  # of the policies; holds the prices of the price policy
 
 
-def scratch(n_slots: int, n_plots: int, n_radars: int = 1) -> Scratch:
-    """Working memory for so many track slots, plots a scan and radars."""
+def scratch(n_slots: int, n_plots: int, n_radars: int = 1, n_batteries: int = 1) -> Scratch:
+    """Working memory for so many track slots, plots a scan, radars and batteries."""
     k = n_slots + n_plots + 1
     rows = max(n_slots, n_plots)
     return Scratch(
@@ -102,6 +105,7 @@ def scratch(n_slots: int, n_plots: int, n_radars: int = 1) -> Scratch:
         local=np.zeros(2 * k, np.int64),
         work=np.zeros((k + 3, 2 * k)),
         ints=np.zeros((5, 2 * k), np.int64),
+        desk=desk(n_slots, n_batteries),
     )
 
 

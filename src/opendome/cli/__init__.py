@@ -6,13 +6,24 @@ from typing import Any
 
 import click
 
-from opendome.cli import assign, bench, compare, footprint, plan, report, scenario, serve, study
+from opendome.cli import (
+    assign,
+    bench,
+    compare,
+    explain,
+    footprint,
+    plan,
+    report,
+    scenario,
+    serve,
+    study,
+)
 from opendome.options import BAD_INPUT, FAILED, INTERRUPTED, say
 
 COMMANDS = (
     *(scenario.run, scenario.scenarios, scenario.check, scenario.schema),
     plan.plan,
-    *(study.study, study.repeat, compare.compare),
+    *(study.study, study.repeat, compare.compare, explain.explain),
     *(report.report, serve.serve, footprint.footprint, assign.assign, bench.bench),
 )
 

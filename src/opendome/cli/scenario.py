@@ -24,6 +24,7 @@ from opendome.options import (
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Result folder to write.")
 @click.option("--force", is_flag=True, help="Replace an older result in that folder.")
 @click.option("--trace/--no-trace", default=True, help="Keep all tables of replication 0.")
+@click.option("--policy", help="Policy in place of the scenario's: `model` of its [policy].")
 @click.option("--no-progress", is_flag=True, help="No progress on stderr.")
 @as_json_option
 @debug_option
@@ -35,6 +36,7 @@ def run(
     out: Path | None,
     force: bool,
     trace: bool,
+    policy: str | None,
     no_progress: bool,
     as_json: bool,
 ) -> None:
@@ -44,9 +46,11 @@ def run(
     """
     import opendome
     from opendome import results
-    from opendome.report import progress, summary
+    from opendome.report import explain, progress, summary
 
     found = opendome.load(scenario)
+    if policy is not None:
+        found = found.with_changes({"policy.model": policy})
     out = out or results.default_folder(found.name)
     results.check_target(out, force)
     with progress.shown(not no_progress) as show:
@@ -64,6 +68,8 @@ def run(
         print_json(summary.as_dict(result))
     else:
         summary.show(result)
+        if trace:
+            click.echo(f"{explain.reasons(result)}; why: opendome explain {out} --rocket ID")
     m = result.manifest
     if m["interrupted"]:
         say([f"interrupted: kept {m['finished']} of {m['replications']} replications in {out}"])

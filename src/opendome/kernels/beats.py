@@ -8,9 +8,10 @@ from math import floor, sqrt
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.kernels.decide import consider, decide
+from opendome.kernels.decide import consider
 from opendome.kernels.dwells import schedule
 from opendome.kernels.impact import predict_impacts
+from opendome.kernels.orders import order
 from opendome.kernels.scan import scan
 from opendome.kernels.shots import engage, reload, resolve, rest
 from opendome.kernels.threat import axes, threaten, warn
@@ -41,7 +42,7 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
     shots : SHOTS table; logs : tables TRACKS, DECISION_LOG, ALTERNATIVES, MAGAZINE_LOG of
         traces.py
     external : bool
-        Return DECIDE when the policy is asked, instead of applying the built-in doctrine.
+        Return DECIDE when the policy is asked, instead of applying a built-in one.
 
     Returns
     -------
@@ -63,10 +64,8 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
             clock.phase = ACT
             if external and clock.n_asked > 0:
                 return DECIDE
-            decide(
-                clock.t, clock.n_slots, belief.predictions, belief.options, belief.engagements,
-                fixed.batteries, fixed.doctrine[0], belief.decisions,
-            )  # fmt: skip
+            if clock.n_asked > 0:
+                order(clock, fixed, belief, scratch.desk)
         if clock.trace:
             _log(clock, belief, truth, logs)
         if clock.n_asked > 0 and not engage(clock, fixed, belief, truth, shots):

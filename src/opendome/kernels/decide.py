@@ -9,6 +9,7 @@ from opendome.kernels.tracks import CONFIRMED
 from opendome.tables import ELLIPSE, FIRE, NONE, UNSURE
 
 EARLIEST, HIGHEST_P_KILL, MOST_ROUNDS = range(3)
+RULE, GREEDY, THRESHOLD_RESERVE, RESOLVE, ROLLING = range(5)  # policies: DOCTRINE.kind
 
 
 @kernel
@@ -17,7 +18,8 @@ def consider(clock, fixed, belief):
 
     A slot is asked about if its body threatens a protected place, no salvo at it is in the air
     or unassessed, salvos are left, and some battery with rounds can meet it.  After a salvo the
-    body must have been seen alive since the assessment.
+    body must have been seen alive since the assessment.  The price policy also wants the options
+    that a body will have after the result of the salvo at it: those slots are `pending`.
 
     Sets clock.n_asked, the number of slots asked about.
     """
@@ -26,7 +28,7 @@ def consider(clock, fixed, belief):
     clock.n_asked = 0
     for i in range(clock.n_slots):
         e = belief.engagements[i]
-        e.asked = 0
+        e.asked, e.pending = 0, 0
         belief.decisions[i].fire = 0
         belief.decisions[i].battery = -1
         belief.decisions[i].reason = NONE
@@ -41,24 +43,35 @@ def consider(clock, fixed, belief):
             e.shots = 0
             e.salvos = 0
             e.t_assessed = 0.0
+            e.p_miss = 1.0
         if p.threat < doctrine.threat_min or e.salvos >= doctrine.salvos:
             continue
-        if e.salvos > 0 and (t < e.t_assessed or track.t_plot < e.t_assessed):
+        waits = e.salvos > 0 and (t < e.t_assessed or track.t_plot < e.t_assessed)
+        if waits and doctrine.kind != ROLLING:
             continue
-        for b in range(len(fixed.batteries)):
-            option = belief.options[i, b]
-            state = belief.state[b]
-            option.rounds = min(state.rounds, fixed.batteries[b].channels - state.guided)
-            option.price, option.gain = np.nan, np.nan
-            if option.rounds > 0:
-                battery = fixed.batteries[b]
-                k = battery.interceptor
-                kind, flyouts = fixed.interceptors[k], fixed.flyouts[k]
-                now = max(t, state.t_free - battery.reaction)
-                find_option(option, p, track, battery, kind, flyouts, now, fixed.radius)
-            if option.feasible:
-                e.asked = 1
+        able = _find_options(i, max(t, e.t_assessed), fixed, belief)
+        e.asked, e.pending = able and not waits, able and waits
         clock.n_asked += e.asked
+
+
+@kernel
+def _find_options(i, t, fixed, belief):
+    """Fill the options of one slot for orders from a time on; whether any is feasible."""
+    track, p = belief.tracks[i], belief.predictions[i]
+    able = False
+    for b in range(len(fixed.batteries)):
+        option, battery, state = belief.options[i, b], fixed.batteries[b], belief.state[b]
+        option.rounds = min(state.rounds, battery.channels - state.guided)
+        option.price, option.gain = np.nan, np.nan
+        if option.rounds > 0:
+            kind, flyouts = (
+                fixed.interceptors[battery.interceptor],
+                fixed.flyouts[battery.interceptor],
+            )
+            now = max(t, state.t_free - battery.reaction)
+            find_option(option, p, track, battery, kind, flyouts, now, fixed.radius)
+        able = able or option.feasible == 1
+    return able
 
 
 @kernel

@@ -66,6 +66,7 @@ def engage(clock, fixed, belief, truth, shots):
                 shot.number = truth.rockets[shot.rocket].shots
                 truth.rockets[shot.rocket].shots += 1
             e.shots += 1
+            e.p_miss = (e.p_miss if fired > 0 else 1.0) * (1.0 - shot.p_kill)
             e.t_assessed = shot.t_intercept + kind.assess
             fired += 1
             clock.n_shots += 1

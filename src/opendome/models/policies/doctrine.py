@@ -25,6 +25,8 @@ class Doctrine(Model):
 
     #: True for a policy that decides in Python: `decide(view, decisions)`.
     external: ClassVar[bool] = False
+    #: Which compiled policy reads the row: `DOCTRINE.kind`.
+    kind: ClassVar[int] = 0
 
     threat_min: float = quantity(
         "1",
@@ -89,4 +91,7 @@ class Doctrine(Model):
         row = super().row()
         row["rounds"] = self.rounds_per_target
         row["battery_rule"] = BATTERY_RULES.index(self.battery_rule)
+        row["kind"] = self.kind
+        for name in ("round_value", "reserve", "value_min", "steps"):
+            row[name] = getattr(self, name, 0)
         return row

@@ -1,0 +1,1 @@
+../../src/opendome/dwta/problem.py

@@ -1,0 +1,1 @@
+"""The dynamic problem of assignment by itself: instances, bounds, policies played on them."""
