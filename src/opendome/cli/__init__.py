@@ -6,12 +6,24 @@ from typing import Any
 
 import click
 
-from opendome.cli import bench, compare, report, scenario, study
+from opendome.cli import (
+    bench,
+    calibrate,
+    compare,
+    new_operation,
+    report,
+    scenario,
+    study,
+    validate,
+    zones,
+)
 from opendome.options import BAD_INPUT, FAILED, INTERRUPTED, say
 
 COMMANDS = (
     *(scenario.run, scenario.scenarios, scenario.check, scenario.schema),
     *(study.study, study.repeat, compare.compare),
+    *(validate.validate, calibrate.calibrate, new_operation.new_operation),
+    *(zones.zones, zones.warnings),
     *(report.report, bench.bench),
 )
 
