@@ -10,6 +10,7 @@ from opendome.cli import (
     bench,
     calibrate,
     compare,
+    footprint,
     new_operation,
     report,
     scenario,
@@ -24,7 +25,7 @@ COMMANDS = (
     *(study.study, study.repeat, compare.compare),
     *(validate.validate, calibrate.calibrate, new_operation.new_operation),
     *(zones.zones, zones.warnings),
-    *(report.report, bench.bench),
+    *(report.report, footprint.footprint, bench.bench),
 )
 
 
