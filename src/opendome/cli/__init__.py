@@ -14,6 +14,7 @@ from opendome.cli import (
     new_operation,
     report,
     scenario,
+    serve,
     study,
     validate,
     zones,
@@ -25,7 +26,7 @@ COMMANDS = (
     *(study.study, study.repeat, compare.compare),
     *(validate.validate, calibrate.calibrate, new_operation.new_operation),
     *(zones.zones, zones.warnings),
-    *(report.report, footprint.footprint, bench.bench),
+    *(report.report, serve.serve, footprint.footprint, bench.bench),
 )
 
 
