@@ -6,6 +6,7 @@ OpenDome: official outlines have their own licences.  Without a file a scenario'
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
@@ -52,14 +53,19 @@ def read(path: str | Path) -> list[Zone]:
     zones = parse(text, problems)
     if not zones and not problems:
         problems = ["no zones (want a FeatureCollection, or a CSV with name, lat_deg, lon_deg)"]
-    seen: set[str] = set()
-    for z in zones:
-        if z.name in seen:
-            problems.append(f"zone {z.name!r}: twice (want unique names)")
-        seen.add(z.name)
     if problems:
         raise ScenarioError([f"{path}: {line}" for line in problems])
-    return zones
+    return _apart(zones)
+
+
+def _apart(zones: list[Zone]) -> list[Zone]:
+    """Zones under different names: the official list has some twice; the later are numbered."""
+    seen: Counter[str] = Counter()
+    found = []
+    for z in zones:
+        seen[z.name] += 1
+        found.append(z if seen[z.name] == 1 else z._replace(name=f"{z.name} ({seen[z.name]})"))
+    return found
 
 
 def geojson(zones: Sequence[Zone]) -> str:

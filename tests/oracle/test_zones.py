@@ -5,7 +5,7 @@ import pytest
 import shapely
 from scipy import stats
 
-from opendome import warned
+from opendome import zone_map
 from opendome.kernels import zones
 from opendome.study.analytic import erlang_b
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.kernel
 
 def chances(shapes, x, y, covariance):
     """Probability of each shape for one predicted impact, as the kernel has it."""
-    r = warned.raster(np.array(shapes), 0.0)
+    r = zone_map.raster(np.array(shapes), 0.0)
     (sxx, sxy), (_, syy) = covariance
     n = len(shapes)
     rows, found, chance = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opendome import warned
+from opendome import warned, zone_map
 from opendome.warned import Chances, Evening, Rule
 
 
@@ -45,7 +45,7 @@ def test_warn__does_not_warn_after_the_impact():
 
 def test_figures__count_people_false_missed_and_late():
     e = an_evening()
-    m = warned.ZoneMap(
+    m = zone_map.ZoneMap(
         ("A", "B"), np.zeros((2, 2)), np.empty(0), np.array([45.0, np.nan]),
         np.array([100.0, 10.0]), np.zeros(2),
     )  # fmt: skip
@@ -62,7 +62,7 @@ def test_figures__count_people_false_missed_and_late():
 
 def test_merged__joins_zones_and_adds_their_chances():
     e = an_evening()
-    m = warned.ZoneMap(
+    m = zone_map.ZoneMap(
         ("A", "B"), np.array([[0.0, 0.0], [1e3, 0.0]]), np.empty(0), np.full(2, np.nan),
         np.array([100.0, 10.0]), np.zeros(2),
     )  # fmt: skip

@@ -50,6 +50,11 @@ def test_read__takes_outlines_and_points(written):
     assert (found[2].lat_deg, found[2].lon_deg, found[2].radius_m) == (31.9, 34.9, 3000.0)
 
 
+def test_read__numbers_a_name_that_comes_twice(written):
+    found = zones.read(written("name,lat,lon\nA,31,34\nB,31,34\nA,31,35\n"))
+    assert [z.name for z in found] == ["A", "B", "A (2)"]
+
+
 def test_geojson__reads_back_as_it_was(written):
     first = zones.read(written(features(
         ({"name": "A", "seconds": 30}, {"type": "Polygon", "coordinates": [SQUARE]}),
@@ -67,7 +72,6 @@ def test_geojson__reads_back_as_it_was(written):
         ("name,lat,lon\nA,north,34\n", "line 2: no position"),
         ("name,lat,lon\n,31,34\n", "line 2: no name"),
         ("name,lat,lon\nA,131,34\n", "no latitude and longitude"),
-        ("name,lat,lon\nA,31,34\nA,31,34\n", "zone 'A': twice"),
         ("name,lat,lon,seconds\nA,31,34,soon\n", "seconds is no number"),
         (features(({"name": "A"}, {"type": "LineString", "coordinates": SQUARE})), "no outline"),
         (features(({"name": "A"}, None)), "no outline"),

@@ -82,13 +82,13 @@ def warnings(
     to the zones of a file made by `opendome zones import`, or to the shipped places.
     """
     import opendome
-    from opendome import warned
+    from opendome import warned, zone_map
     from opendome import zones as reading
     from opendome.report import page, progress
     from opendome.report import warnings as shown
 
     found = opendome.load(scenario)
-    areas = reading.read(file) if file else warned.places_of(found)
+    areas = reading.read(file) if file else zone_map.places_of(found)
     with progress.shown(not no_progress) as show:
         result = opendome.run(
             found, replications, seed, cores() if workers is None else workers,

@@ -1,10 +1,11 @@
 """What closed forms say of a saturated defence, beside a study's simulation.
 
-Both laws take from the simulation what they cannot know: how many rockets threaten, how often one
-round kills (from the least loaded point of the same defence), how long a round is guided.
+Both laws take from the simulation what they cannot know: how many rockets threaten, which share of
+them is fired at and how often a round kills (from the smallest barrage on the same defence, where
+nothing is short), how long a round is guided.
 
-    T   rockets that threaten                     p   rounds that kill, of those fired
-    S   rounds in the launchers                   c   guidance channels, all batteries together
+    T   rockets that are fired at if nothing is short     p   rounds that kill, of those fired
+    S   rounds in the launchers                           c   channels, all batteries together
     a   offered load, erlangs: T / duration times the mean time of guidance
 
 *stock*: each of the first S rockets meets one round; the kills are binomial, (min(T, S), p).
@@ -53,53 +54,54 @@ def erlang_b(c: int, a: float) -> float:
 
 def checks(result: StudyResult) -> list[Check]:
     """Both sides at every design point of a study of barrages."""
-    columns = {n: result.column(n) for n in ("threatened", "leaked", "rounds_used", "intercepted")}
+    names = ("threatened", "leaked", "rounds_used", "intercepted")
+    columns = {name: result.column(name) for name in names}
     rows = {row.point: row for row in result.rows() if row.figure == "leaked"}
-    return [
-        _check(i, rows[i], _at(result, i), {n: v[i] for n, v in columns.items()},
-               _kill(result, i, columns))
-        for i in range(len(result.points()))
-    ]  # fmt: skip
+    found = []
+    for i in range(len(result.points())):
+        s = result.study.at(result.points()[i])
+        at = {name: values[i] for name, values in columns.items()}
+        found.append(_check(rows[i], s, at, *_unloaded(result, i, columns)))
+    return found
 
 
-def _at(result: StudyResult, point: int) -> Scenario:
-    return result.study.at(result.points()[point])
-
-
-def _kill(result: StudyResult, point: int, columns: dict[str, np.ndarray]) -> float:
-    """Share of rounds that kill at the least loaded point that differs in the barrage only."""
+def _unloaded(result: StudyResult, point: int, columns: dict[str, np.ndarray]) -> tuple:
+    """Rounds that kill, and rockets fired at, as shares: of the smallest barrage, same defence."""
     points = result.points()
     alike = [i for i, p in enumerate(points) if _defence(p) == _defence(points[point])]
     least = min(alike, key=lambda i: np.nanmean(columns["threatened"][i]))
-    fired = np.nansum(columns["rounds_used"][least])
-    return float(np.nansum(columns["intercepted"][least]) / fired) if fired else 0.0
+    threatened, fired, killed = (
+        float(np.nansum(columns[name][least]))
+        for name in ("threatened", "rounds_used", "intercepted")
+    )
+    return killed / max(fired, 1.0), min(fired / max(threatened, 1.0), 1.0)
 
 
 def _defence(levels: dict[str, Any]) -> tuple:
     return tuple(v for k, v in levels.items() if k != "salvo")
 
 
-def _check(point: int, row: Any, s: Scenario, at: dict[str, np.ndarray], kill: float) -> Check:
+def _check(row: Any, s: Scenario, at: dict[str, np.ndarray], kill: float, reached: float) -> Check:
     known = np.isfinite(at["threatened"])
     threatened, fired = at["threatened"][known], float(np.mean(at["rounds_used"][known]))
+    asked = reached * threatened
     stock = sum(b.launchers * b.rounds_per_launcher for b in s.batteries)
     channels = sum(b.channels for b in s.batteries)
     if channels < stock:
-        law, served = "channels", threatened * (1.0 - _blocked(s, channels, threatened))
+        law, served = "channels", asked * (1.0 - _blocked(s, channels, asked))
     else:
-        law, served = "stock", np.minimum(threatened, stock)
-    expected = float(np.mean(threatened - kill * served))
-    spread = float(
-        np.sqrt(np.mean(kill * (1.0 - kill) * served) + np.var(threatened - kill * served))
-    )
+        law, served = "stock", np.minimum(asked, stock)
+    left = threatened - kill * served
+    spread = float(np.sqrt(np.mean(kill * (1.0 - kill) * served) + np.var(left)))
     holds = abs(fired - np.mean(served)) <= WITHIN * np.mean(served)
-    return Check(point, law, row.mean, row.low, row.high, expected, spread, bool(holds))
+    expected = float(np.mean(left))
+    return Check(row.point, law, row.mean, row.low, row.high, expected, spread, bool(holds))
 
 
-def _blocked(s: Scenario, channels: int, threatened: np.ndarray) -> float:
+def _blocked(s: Scenario, channels: int, asked: np.ndarray) -> float:
     """Share of the rockets that find no channel free."""
     duration = sum(b.duration for b in s.threat.barrages)
-    return erlang_b(channels, float(np.mean(threatened)) / duration * guidance_time(s))
+    return erlang_b(channels, float(np.mean(asked)) / duration * guidance_time(s))
 
 
 def guidance_time(s: Scenario) -> float:
