@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from opendome.cli import (
+    assign,
     bench,
     calibrate,
     compare,
@@ -26,7 +27,7 @@ COMMANDS = (
     *(study.study, study.repeat, compare.compare),
     *(validate.validate, calibrate.calibrate, new_operation.new_operation),
     *(zones.zones, zones.warnings),
-    *(report.report, serve.serve, footprint.footprint, bench.bench),
+    *(report.report, serve.serve, footprint.footprint, assign.assign, bench.bench),
 )
 
 
