@@ -22,7 +22,9 @@ if not FOLDER.is_dir() and os.environ.get("CI") != "true":
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location("compare_zones", ROOT / "scripts/compare_zones.py")
+    spec = importlib.util.spec_from_file_location(
+        "compare_zones", ROOT / "scripts/compare_zones.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
