@@ -18,6 +18,7 @@ from opendome.zones import Zone
 
 PATTERN = "may-2021"
 RADIUS_KM = 1.0  # of the disc in a zone that is aimed at
+DISPERSION = 0.01  # of range: small, so that a rocket falls where it is sent
 EACH = 4  # rockets for each zone
 CLASSES = ("improvised-short", "grad-122", "grad-122-extended", "medium", "long")
 
@@ -58,7 +59,13 @@ def scenario_of(zones: Sequence[Zone], each: int = EACH) -> scenario.Scenario:
         "calibration.keep": list(PARAMETERS),
         "threat.barrage": [], "threat.hourly": "", "threat.misfire_share": 0.0,
         "threat.raid_size_max": 1, "threat.ring_distance_km": [], "threat.ring_weight": [],
-        "threat.class": [{"name": c, "share": 1.0 / len(CLASSES)} for c in CLASSES],
+        "threat.class": [
+            {
+                "name": c, "share": 1.0 / len(CLASSES),
+                "dispersion_range": DISPERSION, "dispersion_cross": DISPERSION,
+            }
+            for c in CLASSES
+        ],
         "threat.interval": [{"until": base.clock.end, "launched": each * len(zones)}],
     }  # fmt: skip
     return scenario.parse(base.text, base.name, changes=changes)
