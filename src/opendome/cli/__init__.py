@@ -13,6 +13,7 @@ from opendome.cli import (
     compare,
     footprint,
     new_operation,
+    plan,
     report,
     scenario,
     serve,
@@ -24,6 +25,7 @@ from opendome.options import BAD_INPUT, FAILED, INTERRUPTED, say
 
 COMMANDS = (
     *(scenario.run, scenario.scenarios, scenario.check, scenario.schema),
+    plan.plan,
     *(study.study, study.repeat, compare.compare),
     *(validate.validate, calibrate.calibrate, new_operation.new_operation),
     *(zones.zones, zones.warnings),
