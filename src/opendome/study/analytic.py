@@ -1,14 +1,14 @@
 """What closed forms say of a saturated defence, beside a study's simulation.
 
-Both laws take from the simulation what they cannot know: how many rockets threaten, which share of
-them is fired at and how often a round kills (from the smallest barrage on the same defence, where
-nothing is short), how long a round is guided.
+Both laws take from the simulation what they cannot know, on the smallest barrage that the same
+defence meets, where nothing is short: which share of the threatening rockets is stopped, and how
+many rounds each of them costs; and how long a round is guided.
 
-    T   rockets that are fired at if nothing is short     p   rounds that kill, of those fired
-    S   rounds in the launchers                           c   channels, all batteries together
-    a   offered load, erlangs: T / duration times the mean time of guidance
+    T   rockets that threaten              u   share of them stopped if nothing is short
+    S   rounds in the launchers            f   rounds for each of them if nothing is short
+    c   channels, all batteries together   a   offered load, erlangs: f T / duration times guidance
 
-*stock*: each of the first S rockets meets one round; the kills are binomial, (min(T, S), p).
+*stock*: S rounds are enough for S / f rockets; those stopped are binomial, (min(T, S / f), u).
 *channels*: a rocket that finds all channels busy is lost; Erlang's formula gives how many.
 """
 
@@ -54,7 +54,7 @@ def erlang_b(c: int, a: float) -> float:
 
 def checks(result: StudyResult) -> list[Check]:
     """Both sides at every design point of a study of barrages."""
-    names = ("threatened", "leaked", "rounds_used", "intercepted")
+    names = ("threatened", "leaked", "rounds_used")
     columns = {name: result.column(name) for name in names}
     rows = {row.point: row for row in result.rows() if row.figure == "leaked"}
     found = []
@@ -66,34 +66,32 @@ def checks(result: StudyResult) -> list[Check]:
 
 
 def _unloaded(result: StudyResult, point: int, columns: dict[str, np.ndarray]) -> tuple:
-    """Rounds that kill, and rockets fired at, as shares: of the smallest barrage, same defence."""
+    """Share stopped, and rounds each, of the rockets of the smallest barrage, same defence."""
     points = result.points()
     alike = [i for i, p in enumerate(points) if _defence(p) == _defence(points[point])]
     least = min(alike, key=lambda i: np.nanmean(columns["threatened"][i]))
-    threatened, fired, killed = (
-        float(np.nansum(columns[name][least]))
-        for name in ("threatened", "rounds_used", "intercepted")
+    threatened, fired, leaked = (
+        float(np.nansum(columns[name][least])) for name in ("threatened", "rounds_used", "leaked")
     )
-    return killed / max(fired, 1.0), min(fired / max(threatened, 1.0), 1.0)
+    return 1.0 - leaked / max(threatened, 1.0), fired / max(threatened, 1.0)
 
 
 def _defence(levels: dict[str, Any]) -> tuple:
     return tuple(v for k, v in levels.items() if k != "salvo")
 
 
-def _check(row: Any, s: Scenario, at: dict[str, np.ndarray], kill: float, reached: float) -> Check:
+def _check(row: Any, s: Scenario, at: dict[str, np.ndarray], stop: float, rounds: float) -> Check:
     known = np.isfinite(at["threatened"])
     threatened, fired = at["threatened"][known], float(np.mean(at["rounds_used"][known]))
-    asked = reached * threatened
     stock = sum(b.launchers * b.rounds_per_launcher for b in s.batteries)
     channels = sum(b.channels for b in s.batteries)
     if channels < stock:
-        law, served = "channels", asked * (1.0 - _blocked(s, channels, asked))
+        law, served = "channels", threatened * (1.0 - _blocked(s, channels, rounds * threatened))
     else:
-        law, served = "stock", np.minimum(asked, stock)
-    left = threatened - kill * served
-    spread = float(np.sqrt(np.mean(kill * (1.0 - kill) * served) + np.var(left)))
-    holds = abs(fired - np.mean(served)) <= WITHIN * np.mean(served)
+        law, served = "stock", np.minimum(threatened, stock / max(rounds, 1e-9))
+    left = threatened - stop * served
+    spread = float(np.sqrt(np.mean(stop * (1.0 - stop) * served) + np.var(left)))
+    holds = abs(fired - rounds * np.mean(served)) <= WITHIN * rounds * np.mean(served)
     expected = float(np.mean(left))
     return Check(row.point, law, row.mean, row.low, row.high, expected, spread, bool(holds))
 
