@@ -14,6 +14,7 @@ aggregates computed below are shipped (NOTICE has the attributions).
 | coast.json          | Natural Earth 1:10m; shore of the Strip drawn    | derived                 |
 | places.csv          | GeoNames; radius from the density rule below     | derived; radius assumed |
 | hourly_may_2021.csv | Home Front Command alert record                  | derived                 |
+| hourly_nov_2019.csv | Home Front Command alert record                  | derived                 |
 | alert_rings.csv     | Home Front Command alert record                  | derived                 |
 
 Distances are in the plane of one ENU frame at the Strip: an arc of 130 km is 0.01 km longer.
@@ -52,16 +53,35 @@ PARTS = {
     "Binyamina-Giv'at 'Ada",
 }
 
-LOCAL = timezone(timedelta(hours=3))  # Israel daylight time
-FIRST, LAST = datetime(2021, 5, 10, 18, tzinfo=LOCAL), datetime(2021, 5, 21, 2, tzinfo=LOCAL)
+SUMMER, WINTER = timezone(timedelta(hours=3)), timezone(timedelta(hours=2))
+#: Record, first and last hour in local time.
+HOURS = {
+    "hourly_may_2021.csv": (
+        "alerts_guardian_of_walls_2021_events.csv",
+        datetime(2021, 5, 10, 18, tzinfo=SUMMER),
+        datetime(2021, 5, 21, 2, tzinfo=SUMMER),
+    ),
+    "hourly_nov_2019.csv": (
+        "alerts_black_belt_2019_events.csv",
+        datetime(2019, 11, 12, 5, tzinfo=WINTER),
+        datetime(2019, 11, 14, 16, tzinfo=WINTER),
+    ),
+}
 
 # Published times to shelter are distance rings: these edges (km) place 97.4 % of the 845 zones
 # south of 32.35 N at 15, 30, 45, 60 and 90 s.  Derived; 75 km is the range of the medium class.
 RINGS = (0.0, 8.5, 19.8, 30.4, 41.0, 75.0, 130.0)
 
 ALERTS = """\
-# Origin: Home Front Command alerts, 10-21 May 2021, as recorded by dleshem/israel-alerts-data
+# Origin: Home Front Command alerts, {when}, as recorded by dleshem/israel-alerts-data
 # (Apache-2.0).  Alerts within 60 s and 10 km of each other are one event; Gaza front only.
+"""
+
+
+HOURLY_HEAD = """\
+# Events that began in each hour from {span}.  An event is
+# not a rocket: use as weights.  The record is low by 2-20 % a day, most in the heaviest barrages.
+hour_utc,events
 """
 
 
@@ -149,28 +169,24 @@ def fair_radii(xy: np.ndarray, radius: np.ndarray) -> np.ndarray:
     return factor * radius
 
 
-# ---------------------------------------------------------------- the alert record of May 2021
+# ---------------------------------------------------------------- the alert records
 
 
-def hourly_csv(public: Path) -> str:
-    """Alert events that began in each hour of the operation, zeros included."""
-    with (public / "alerts_guardian_of_walls_2021_events.csv").open(encoding="utf-8") as f:
+def hourly_csv(public: Path, record: str, first: datetime, last: datetime) -> str:
+    """Alert events that began in each hour of an operation, zeros included."""
+    with (public / record).open(encoding="utf-8") as f:
         starts = [
-            datetime.fromisoformat(r["start_local"]).replace(tzinfo=LOCAL)
+            datetime.fromisoformat(r["start_local"]).replace(tzinfo=first.tzinfo)
             for r in csv.DictReader(f)
             if r["front"] == "gaza"
         ]
-    began = Counter(t.replace(minute=0, second=0) for t in starts if FIRST <= t < LAST)
-    head = (
-        ALERTS
-        + """\
-# Events that began in each hour from 10 May 18:00 to 21 May 02:00 local time (UTC+3).  An event is
-# not a rocket: use as weights.  The record is low by 2-20 % a day, most in the heaviest barrages.
-hour_utc,events
-"""
-    )
-    hours = int((LAST - FIRST) / timedelta(hours=1))
-    times = [FIRST + timedelta(hours=k) for k in range(hours)]
+    began = Counter(t.replace(minute=0, second=0) for t in starts if first <= t < last)
+    when = f"{first.day}-{last.day} {first:%B %Y}"
+    span = f"{first:%-d %b %H:%M} to {last:%-d %b %H:%M} local time (UTC{first:%z})"
+    span = span.replace("+0", "+").replace("00)", ")")
+    head = ALERTS.format(when=when) + HOURLY_HEAD.format(span=span)
+    hours = int((last - first) / timedelta(hours=1))
+    times = [first + timedelta(hours=k) for k in range(hours)]
     return head + "".join(f"{t.astimezone(UTC):%Y-%m-%dT%H:%MZ},{began[t]}\n" for t in times)
 
 
@@ -187,7 +203,7 @@ def rings_csv(public: Path) -> str:
     events = np.bincount(ring, weight, len(RINGS) - 1)
     alerts = np.bincount(ring, minlength=len(RINGS) - 1)
     head = (
-        ALERTS
+        ALERTS.format(when="10-21 May 2021")
         + """\
 # share: each event counts once, split evenly over its zones.  A far rocket alerts 20 zones and a
 # near one 3, so counting alerts (alert_share, for comparison) would inflate the far rings.  A
@@ -220,7 +236,7 @@ def main() -> int:
         "strip.json": strip_json(args.public),
         "coast.json": coast_json(args.world_atlas),
         "places.csv": places_csv(),
-        "hourly_may_2021.csv": hourly_csv(args.public),
+        **{name: hourly_csv(args.public, *what) for name, what in HOURS.items()},
         "alert_rings.csv": rings_csv(args.public),
     }
     worst = 0

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from opendome import ledger, tables, traces
+from opendome import ledger, posterior, tables, traces
 from opendome.constants import DAY
 from opendome.dwta import campaign
 from opendome.errors import CapacityError
@@ -49,6 +49,8 @@ class Setup(NamedTuple):
     duration: float  # s
     midnight: float  # s, time of day at the start
     policy: Any  # a policy in Python, or None for the built-in doctrine
+    draws: posterior.Draws | None = None  # replication r runs on draw r of the calibration
+    near_aims: Any = None  # Plan.class_cum and .weights at both ends of near_share's prior
 
 
 class Replication(NamedTuple):
@@ -91,6 +93,8 @@ def prepare(scenario: Any) -> Setup:
         duration=scenario.clock.duration,
         midnight=start.hour * 3600.0 + start.minute * 60.0 + start.second,
         policy=scenario.policy if getattr(scenario.policy, "external", False) else None,
+        draws=scenario.draws(),
+        near_aims=scenario.near_aims(p),
     )
     samples = getattr(scenario.policy, "samples", 0)
     if samples:
@@ -144,6 +148,8 @@ def replicate(
     CapacityError
         A table is too small for the scenario; the message says which.
     """
+    if setup.draws is not None:
+        setup = posterior.apply(setup, setup.draws.at(rep))
     truth = _fly(setup, seed, rep)
     known = belief(setup.fixed, SLOTS, PLOTS, _most_warnings(setup))
     shots = tables.SHOTS.allocate(_most_shots(setup))
@@ -154,7 +160,7 @@ def replicate(
     log.take(clock)
     fired, warned = shots[: clock[0]["n_shots"]], known.warnings[: clock[0]["n_warnings"]]
     outcome = ledger.Outcome(truth.rockets, truth.nodes, fired, warned, clock)
-    row, days = ledger.score(setup.scoring, outcome, setup.duration, rep)
+    row, days = ledger.score(setup.scoring, outcome, setup.duration, seed, rep)
     if not trace:
         return Replication(row, days, {})
     made = traces.traces(setup.scoring, outcome, *log.tables(), setup.duration)

@@ -48,14 +48,26 @@ FIGURES = {
         Figure("interception_rate", "Intercepted, of engaged", "%", "intercepted", "engaged"),
         Figure("leaked", "Leaked onto a protected place", "1", "leaked"),
         Figure("unengaged_leaked", "Leaked without being engaged", "1", "unengaged_leaked"),
+        Figure("engaged_leaked", "Leaked though engaged", "1", "engaged_leaked"),
         Figure("barrage_hits", "Hits of the first named barrage", "1", "barrage_hits"),
         Figure("rounds_used", "Rounds used", "1", "rounds_used"),
         Figure("rounds_per_engaged", "Rounds per engaged rocket", "1", "rounds_used", "engaged"),
         Figure("rounds_wasted", "Rounds that met nothing alive", "1", "rounds_wasted"),
         Figure("cost_usd", "Cost of rounds", "USD", "cost_usd"),
+        Figure("killed", "Deaths", "1", "killed"),
         Figure("deaths", "Deaths expected", "1", "deaths"),
         Figure("deaths_unwarned", "Deaths expected without warning", "1", "deaths_unwarned"),
+        Figure(
+            "shelter_ratio", "Deaths without over with warning", "1", "deaths_unwarned", "deaths"
+        ),
         Figure("launches_per_death", "Launches per death", "1", "launched", "deaths"),
+        Figure(
+            "launches_per_death_undefended",
+            "Launches per death, nothing shot down",
+            "1",
+            "launched",
+            "deaths_undefended",
+        ),
         Figure("warnings", "Warnings to places", "1", "warnings"),
         Figure(
             "false_warning_share", "Warnings that were false", "%", "false_warnings", "warnings"
@@ -65,6 +77,7 @@ FIGURES = {
         Figure("tracks", "Tracks confirmed", "1", "tracks"),
         Figure("false_tracks", "False tracks confirmed", "1", "false_tracks"),
         Figure("untracked", "Threatening, never tracked", "1", "untracked"),
+        Figure("peak_hour_launches", "Most launches within an hour", "1", "peak_hour_launches"),
         Figure("peak_day_launches", "Launches on the peak day", "1", "peak_day_launches"),
         Figure("peak_day_rounds", "Rounds on the peak day", "1", "peak_day_rounds"),
         Figure("stock_min", "Least stock", "1", "stock_min"),
@@ -230,6 +243,8 @@ def check(published: Iterable[Any]) -> None:
     """Raise ScenarioError, one line each, at published figures that no run gives."""
     lines = []
     for i, p in enumerate(published):
+        if p.days and p.figure in FIGURES and not _given(FIGURES[p.figure], _a_day()):
+            lines.append(f"published[{i}].days: {p.figure!r} is not known by the day (want none)")
         if p.figure not in FIGURES:
             near = get_close_matches(p.figure, FIGURES, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(FIGURES)}"
@@ -238,10 +253,17 @@ def check(published: Iterable[Any]) -> None:
         raise ScenarioError(lines)
 
 
+def _a_day() -> dict[str, None]:
+    from opendome.ledger import DAILY
+
+    return dict.fromkeys(c.name for c in DAILY.cols)
+
+
 def compare(
     ledger: Mapping[str, np.ndarray],
     published: Sequence[Mapping[str, Any]] = (),
     level: float = LEVEL,
+    daily: Mapping[str, np.ndarray] | None = None,
 ) -> list[Comparison]:
     """Rows of the summary: every figure of `FIGURES` that the ledger can give.
 
@@ -250,24 +272,55 @@ def compare(
     ledger : mapping, column -> (n,)
     published : sequence of mapping
         `figure` and `source`; `low` and `high`, or `value` and perhaps `tolerance` (relative);
-        `unit`.  Several of one figure make several rows.
+        `unit`.  Several of one figure make several rows.  One with `days` is about these days
+        only, and is left out without `daily`.
     level : float
+    daily : mapping, column -> (n days,), optional
+        Rows of the days, as in the table of that name.
     """
-    said: dict[str, list[Mapping[str, Any] | None]] = {}
+    said: dict[str, list[Mapping[str, Any]]] = {}
     for p in published:
         said.setdefault(p["figure"], []).append(p)
     rows = []
     for figure in FIGURES.values():
-        if {figure.over, figure.under or figure.over} <= set(ledger):
-            found = estimate(ledger, figure, level)
-            rows += [_row(figure, found, p) for p in said.get(figure.name, [None])]
+        if not _given(figure, ledger):
+            continue
+        found = estimate(ledger, figure, level)
+        about = said.get(figure.name, [])
+        if all(p.get("days") for p in about):  # the whole operation is always shown
+            rows.append(_row(figure, found, None))
+        for p in about:
+            if not p.get("days"):
+                rows.append(_row(figure, found, p))
+            elif daily is not None:
+                rows.append(_row(figure, estimate(within(daily, p["days"]), figure, level), p))
     return rows
+
+
+def within(daily: Mapping[str, np.ndarray], days: Sequence[int]) -> dict[str, np.ndarray]:
+    """Sums over the days from the first to the last of `days`, one value per replication."""
+    first, last = days
+    kept = (daily["day"] >= first) & (daily["day"] <= last)
+    reps, at = np.unique(daily["rep"][kept], return_inverse=True)
+    sums = {
+        name: np.bincount(at, np.asarray(values, "f8")[kept], len(reps))
+        for name, values in daily.items()
+        if name not in ("rep", "day", "stock_end")
+    }
+    return sums | {"rep": reps}
+
+
+def _given(figure: Figure, columns: Mapping[str, Any]) -> bool:
+    return {figure.over, figure.under or figure.over} <= set(columns)
 
 
 def _row(figure: Figure, found: Estimate, p: Mapping[str, Any] | None) -> Comparison:
     head = (figure.name, figure.label, figure.unit, found)
     if p is None:
         return Comparison(*head, "", nan, nan, "", "")
+    if p.get("days"):
+        first, last = p["days"]
+        head = (figure.name, f"{figure.label}, days {first + 1} to {last + 1}", *head[2:])
     low, high = published_range(p)
     text = show(figure.unit, *dict.fromkeys((low, high)))
     judged = verdict(found.low, found.high, low, high) if found.n > 1 else ""

@@ -9,6 +9,7 @@ import numpy as np
 
 from opendome.constants import DAY
 from opendome.kernels.shots import ALREADY_DEAD, NOTHING
+from opendome.rng import CASUALTIES, uniform2
 from opendome.tables import INTERCEPTED, LANDED, OPEN, PROTECTED, SEA, SHORT, table
 
 STAY = 600.0  # s, how long people stay sheltered after a warning (Home Front Command: 10 minutes)
@@ -27,15 +28,19 @@ LEDGER = table(
     ("intercepted", "i8", "1", "rockets destroyed in the air"),
     ("leaked", "i8", "1", "rockets that fell on a protected place"),
     ("unengaged_leaked", "i8", "1", "of them, rockets that nobody fired at"),
+    ("engaged_leaked", "i8", "1", "of them, rockets that were fired at"),
     ("rounds_used", "i8", "1", "interceptors fired"),
     ("rounds_wasted", "i8", "1", "interceptors fired at nothing, or met nothing alive"),
     ("deaths", "f8", "1", "deaths expected"),
     ("deaths_unwarned", "f8", "1", "deaths expected had nobody been warned"),
+    ("deaths_undefended", "f8", "1", "deaths expected had nothing been shot down"),
+    ("killed", "i8", "1", "deaths, drawn from those expected"),
     ("cost_usd", "f8", "USD", "price of the interceptors fired"),
     ("warnings", "i8", "1", "warnings given to places"),
     ("false_warnings", "i8", "1", "warnings to places near which nothing in the air was to fall"),
     ("warning_time_median_s", "f8", "s", "median time from warning to impact, over warned hits"),
     ("unwarned_share", "f8", "1", "share of the threatening rockets without a warning in time"),
+    ("peak_hour_launches", "i8", "1", "most launches within one hour"),
     ("peak_day_launches", "i8", "1", "launches on the busiest day"),
     ("peak_day_rounds", "i8", "1", "interceptors fired on the busiest day"),
     ("stock_min", "f8", "1", "least stock: launchers, packs under exchange and depot"),
@@ -55,9 +60,13 @@ DAILY = table(
     ("day", "i8", "-", "day, 0 the first"),
     ("launched", "i8", "1", "rockets launched"),
     ("short", "i8", "1", "of them, fell inside the launch area"),
+    ("crossed", "i8", "1", "of them, neither short nor into the sea"),
+    ("threatened", "i8", "1", "of them, fell on a protected place if nobody had touched them"),
+    ("engaged", "i8", "1", "of them, fired at"),
     ("intercepted", "i8", "1", "of them, destroyed in the air"),
     ("leaked", "i8", "1", "of them, fell on a protected place"),
     ("rounds_used", "i8", "1", "interceptors fired"),
+    ("deaths", "f8", "1", "deaths expected"),
     ("stock_end", "f8", "1", "stock at midnight"),
 )
 
@@ -96,7 +105,9 @@ def scoring(scenario: Any, parameters: Any) -> Scoring:
     )
 
 
-def score(s: Scoring, o: Outcome, duration: float, rep: int) -> tuple[np.ndarray, np.ndarray]:
+def score(
+    s: Scoring, o: Outcome, duration: float, seed: int, rep: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Ledger row and days of one replication; also completes `rockets` and `warnings`.
 
     Returns
@@ -107,14 +118,21 @@ def score(s: Scoring, o: Outcome, duration: float, rep: int) -> tuple[np.ndarray
     r = o.rockets
     threatened = r["lands"] == PROTECTED
     leaked = threatened & (r["status"] == LANDED)
-    days = daily(s, o, leaked, duration, rep)
+    lead, sheltered = warning_times(s, r, o.warnings)
+    harm, unwarned = deaths(s, r, sheltered)
+    days = daily(s, o, leaked, harm, duration, rep)
     least, last = stock(s, o, duration)[2:]
     clock = o.clock[0]
     values = {
         "rep": rep,
         **_fates(r, leaked),
         **_rounds(s, o),
-        **_people(s, r, o.warnings, leaked),
+        **_warned(s, r, o.warnings, lead, sheltered),
+        "deaths": harm[leaked].sum(),
+        "deaths_unwarned": unwarned[leaked].sum(),
+        "deaths_undefended": harm[threatened].sum(),
+        "killed": draw_deaths(harm[leaked].sum(), seed, rep),
+        "peak_hour_launches": peak_hour(r["t_launch"]),
         "peak_day_launches": days["launched"].max(),
         "peak_day_rounds": days["rounds_used"].max(),
         "stock_min": least,
@@ -146,6 +164,7 @@ def _fates(r: np.ndarray, leaked: np.ndarray) -> dict[str, Any]:
         "intercepted": np.count_nonzero(r["status"] == INTERCEPTED),
         "leaked": np.count_nonzero(leaked),
         "unengaged_leaked": np.count_nonzero(leaked & (r["shots"] == 0)),
+        "engaged_leaked": np.count_nonzero(leaked & (r["shots"] > 0)),
     }
 
 
@@ -160,15 +179,13 @@ def _rounds(s: Scoring, o: Outcome) -> dict[str, Any]:
     }
 
 
-def _people(s: Scoring, r: np.ndarray, warnings: np.ndarray, leaked: np.ndarray) -> dict[str, Any]:
-    """Warnings, and the harm that they left."""
+def _warned(
+    s: Scoring, r: np.ndarray, warnings: np.ndarray, lead: np.ndarray, sheltered: np.ndarray
+) -> dict[str, Any]:
+    """How many warnings, how true, how early."""
     threatened = r["lands"] == PROTECTED
-    lead, sheltered = warning_times(s, r, warnings)
-    harm, harm_unwarned = deaths(s, r, sheltered)
     warned = lead[threatened & np.isfinite(lead)]
     return {
-        "deaths": harm[leaked].sum(),
-        "deaths_unwarned": harm_unwarned[leaked].sum(),
         "warnings": len(warnings),
         "false_warnings": np.count_nonzero(~warned_truly(s, r, warnings)),
         "warning_time_median_s": np.median(warned) if len(warned) else np.nan,
@@ -239,9 +256,28 @@ def deaths(s: Scoring, rockets: np.ndarray, sheltered: np.ndarray) -> tuple[np.n
     p = s.parameters
     places = p.places[np.maximum(rockets["place"], 0)]
     density = places["population"] / (np.pi * places["radius"] ** 2)
-    area = p.classes["lethal_area"][rockets["cls"]]
+    area = p.classes["lethal_area"][rockets["cls"]] * p.effects[0]["exposure"]
     unwarned = np.where(rockets["place"] >= 0, density * area, 0.0)
     return unwarned / np.where(sheltered, p.effects[0]["shelter_factor"], 1.0), unwarned
+
+
+def draw_deaths(expected: float, seed: int, rep: int) -> int:
+    """Deaths of one operation: a Poisson number, by inversion of one uniform.
+
+    Hits are independent given what they are, so the sum of their Poisson numbers is one.
+    """
+    from scipy.special import pdtrik
+
+    if expected <= 0.0:
+        return 0
+    u, _ = uniform2(seed, rep, 0, 0, CASUALTIES, 0)
+    return max(int(np.ceil(pdtrik(u, expected))), 0)
+
+
+def peak_hour(t: np.ndarray) -> int:
+    """Most launches within any 3,600 s; t in order."""
+    first = np.searchsorted(t, t - 3600.0, side="right")
+    return int(np.max(np.arange(1, len(t) + 1) - first, initial=0))
 
 
 def _day(s: Scoring, t: np.ndarray) -> np.ndarray:
@@ -249,7 +285,9 @@ def _day(s: Scoring, t: np.ndarray) -> np.ndarray:
     return ((np.asarray(t) + s.midnight) // DAY).astype(np.int64)
 
 
-def daily(s: Scoring, o: Outcome, leaked: np.ndarray, duration: float, rep: int) -> np.ndarray:
+def daily(
+    s: Scoring, o: Outcome, leaked: np.ndarray, harm: np.ndarray, duration: float, rep: int
+) -> np.ndarray:
     """Days of one replication; a rocket counts on the day of its launch, a round on that of its."""
     r = o.rockets
     n = int(_day(s, np.array([duration]))[0]) + 1
@@ -258,9 +296,14 @@ def daily(s: Scoring, o: Outcome, leaked: np.ndarray, duration: float, rep: int)
     days["rep"] = rep
     days["day"] = np.arange(n)
     days["launched"] = np.bincount(day, minlength=n)
-    days["short"] = np.bincount(day[r["lands"] == SHORT], minlength=n)
+    lands = r["lands"]
+    days["short"] = np.bincount(day[lands == SHORT], minlength=n)
+    days["crossed"] = np.bincount(day[(lands != SHORT) & (lands != SEA)], minlength=n)
+    days["threatened"] = np.bincount(day[lands == PROTECTED], minlength=n)
+    days["engaged"] = np.bincount(day[r["shots"] > 0], minlength=n)
     days["intercepted"] = np.bincount(day[r["status"] == INTERCEPTED], minlength=n)
     days["leaked"] = np.bincount(day[leaked], minlength=n)
+    days["deaths"] = np.bincount(day[leaked], harm[leaked], minlength=n)
     fired = np.minimum(_day(s, o.shots["t_decision"]), n - 1)
     days["rounds_used"] = np.bincount(fired, minlength=n)
     midnights = (np.arange(n) + 1) * DAY - s.midnight

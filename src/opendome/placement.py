@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from opendome.models.threats.ballistic_rocket import Plan, Timeline
 
 
+#: The greatest range of the classes that are near, and of those between them and 20 km, m.
+NEAR, MIDDLE = 11e3, 21e3
+
+
 class Parameters(NamedTuple):
     """Everything that kernels read of a scenario; the tables are declared in tables.py."""
 
@@ -122,8 +126,40 @@ def plan(s: Sections, p: Parameters) -> "Plan":
         raid_size_max=s.threat.raid_size_max,
         launch_gap=s.threat.launch_gap,
         misfire_share=s.threat.misfire_share,
+        aimed_share=s.threat.aimed_share,
         radius=p.radius,
     )
+
+
+def aims_at(s: Sections, p: Parameters, near: float) -> tuple[np.ndarray, np.ndarray]:
+    """Chances of classes and places if more or fewer of the short-range rockets go to near places.
+
+    Parameters
+    ----------
+    near : float
+        Share of the innermost ring in the aims at the two innermost, and of the classes that
+        reach `NEAR` at most in those that reach `MIDDLE` at most.
+
+    Returns
+    -------
+    class_cum, weights : as Plan has them
+    """
+    import shapely
+
+    from opendome.models.threats._aims import aims
+
+    area, ring = launch_area(s, p.origin), list(s.threat.ring_weight)
+    ring[:2] = near * sum(ring[:2]), (1.0 - near) * sum(ring[:2])
+    classes, towns = p.classes.copy(), p.places.copy()
+    towns["aim_weight"] = _aim_weights(s, towns, area, ring)
+    short = classes["range_max"] <= NEAR
+    middle = ~short & (classes["range_max"] <= MIDDLE)
+    both = classes["share"][short | middle].sum()
+    for some, part in ((short, near), (middle, 1.0 - near)):
+        if short.any() and middle.any():
+            classes["share"][some] *= part * both / classes["share"][some].sum()
+    named = [b.places for b in timeline(s).barrages]
+    return aims(shapely.Polygon(area), classes, towns, named)
 
 
 def timeline(s: Sections) -> "Timeline":
@@ -221,11 +257,13 @@ def _places(s: Sections, frame: _Frame) -> np.ndarray:
     frame.put(rows, entries)
     rows["radius"] = [e.radius for e in entries]
     rows["population"] = [e.population for e in entries]
-    rows["aim_weight"] = _aim_weights(s, rows, launch_area(s, frame.origin))
+    rows["aim_weight"] = _aim_weights(s, rows, launch_area(s, frame.origin), s.threat.ring_weight)
     return rows
 
 
-def _aim_weights(s: Sections, rows: np.ndarray, area: np.ndarray) -> np.ndarray:
+def _aim_weights(
+    s: Sections, rows: np.ndarray, area: np.ndarray, weights: Sequence[float]
+) -> np.ndarray:
     """Population; with rings, each ring's weight shared by population among its places."""
     edges = np.array(s.threat.ring_distance)
     if not len(edges):
@@ -235,7 +273,7 @@ def _aim_weights(s: Sections, rows: np.ndarray, area: np.ndarray) -> np.ndarray:
     points = shapely.points(rows["x"], rows["y"])
     ring = np.searchsorted(edges, shapely.distance(shapely.Polygon(area), points), side="left")
     people = np.bincount(ring, rows["population"], len(edges) + 1)[ring]
-    weight = np.append(s.threat.ring_weight, 0.0)[ring]
+    weight = np.append(weights, 0.0)[ring]
     return weight * np.divide(rows["population"], people, out=np.zeros(len(rows)), where=people > 0)
 
 
@@ -262,4 +300,5 @@ def _batteries(s: Sections, types: list[str], frame: _Frame) -> np.ndarray:
     radars = [r.name for r in s.radars]
     for row, b in zip(rows, s.batteries, strict=True):
         row["radar"], row["interceptor"] = radars.index(b.radar), types.index(b.interceptor)
+        row["t_service"] = s.clock.seconds(b.in_service) if b.in_service else 0.0
     return rows

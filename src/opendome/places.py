@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 Ring = list[tuple[float, float]]
 
 OUTLINES = {"strip": "strip.json"}
-HOURLY = {"may-2021": "hourly_may_2021.csv"}
+HOURLY = {"may-2021": "hourly_may_2021.csv", "nov-2019": "hourly_nov_2019.csv"}
 RINGS = {"may-2021": "alert_rings.csv"}
 
 

@@ -130,7 +130,9 @@ class Result:
 
     def summary(self) -> list[estimate.Comparison]:
         """Every figure with its intervals, what was published, and the verdict."""
-        return estimate.compare(self.ledger(), self.manifest["published"])
+        daily = self.table("daily") if "daily" in self.names else None
+        days = daily and {name: daily.column(name).to_numpy() for name in daily.column_names}
+        return estimate.compare(self.ledger(), self.manifest["published"], daily=days)
 
     def save(self, folder: str | Path, force: bool = False) -> Path:
         """Write manifest and tables into a new folder; all of it or nothing.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from opendome import placement
+from opendome import placement, posterior
 from opendome.changes import changed
 from opendome.contradictions import contradictions
 from opendome.errors import ScenarioError
@@ -59,6 +59,20 @@ class Scenario(Sections):
     def plan(self, tables: Parameters) -> "Plan":
         """The plan of launches (models/threats/ballistic_rocket.py) for tables of this scenario."""
         return placement.plan(self, tables)
+
+    def draws(self) -> posterior.Draws | None:
+        """Draws of its calibrated parameters; None without a [calibration]."""
+        if self.calibration is None:
+            return None
+        c = self.calibration
+        return posterior.draws(c.operation, c.file, c.keep, self.changes)
+
+    def near_aims(self, tables: Parameters) -> Any:
+        """Chances of classes and places at both ends of near_share's prior; None without rings."""
+        near = posterior.PARAMETERS["near_share"]
+        if self.calibration is None or len(self.threat.ring_weight) < 2:
+            return None
+        return tuple(placement.aims_at(self, tables, v) for v in (near.low, near.high))
 
     def parameters_table(self) -> list[Row]:
         """Every number of the scenario in SI, with unit, grade and source."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from opendome import models, units
 from opendome.params import Model, Quantity, declared, extra
@@ -111,6 +111,8 @@ def _type(annotation: Any) -> dict[str, Any]:
     if origin in (Union, UnionType):
         kept = [_type(a) for a in inside if a is not type(None)]
         return kept[0] if len(kept) == 1 else {"anyOf": kept}
+    if origin is Annotated:
+        return _type(inside[0])
     if origin is Literal:
         return {"enum": list(inside)}
     if origin is tuple:

@@ -1,9 +1,12 @@
 """A scenario file as frozen models: its keys and tables."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field, model_validator
 
+from opendome import posterior
+from opendome.models import nearest
 from opendome.params import Instant, Model, plugin, quantity, section
 from opendome.site_sections import (
     Battery,
@@ -85,7 +88,16 @@ class Published(Model):
     )
     unit: str = Field(default="1", description="unit of the figure")
     source: str = Field(min_length=1, description="who published it")
-    held_out: bool = Field(default=False, description="true: nothing was calibrated on it")
+    use: Literal["check", "construction", "calibration", "held out"] = Field(
+        default="check",
+        description="what it was used for: nothing, the launches are built from it, the model "
+        "was calibrated on it, or it was kept back as a test",
+    )
+    claimed: bool = Field(default=True, description="true: the model is said to reproduce it")
+    days: tuple[int, int] | None = Field(
+        default=None, description="first and last day of the clock that it is about; all days"
+    )
+    note: str = Field(default="", description="what contradicts it, or why it is not reproduced")
 
     @model_validator(mode="after")
     def _says_something(self) -> "Published":
@@ -96,6 +108,32 @@ class Published(Model):
                 raise ValueError("no figure (want value, or low and high, or all three)")
         elif not self.low <= (self.low if self.value is None else self.value) <= self.high:
             raise ValueError("want low <= value <= high")
+        return self
+
+
+class Calibration(Model):
+    """Calibrated parameters: replication r runs on draw r of the shipped posterior."""
+
+    operation: str = Field(
+        description="operation whose aim and misfires are taken, or 'new': any operation"
+    )
+    file: str = Field(
+        default="", description="path of a posterior by `opendome calibrate`; the shipped one"
+    )
+    keep: tuple[str, ...] = Field(
+        default=(), description="calibrated parameters that this file sets itself"
+    )
+
+    @model_validator(mode="after")
+    def _is_known(self) -> "Calibration":
+        known = posterior.operations(self.file)
+        if self.operation not in known:
+            raise ValueError(
+                f"operation {self.operation!r}: unknown{nearest(self.operation, known)}"
+            )
+        for name in self.keep:
+            if name not in posterior.PARAMETERS:
+                raise ValueError(f"keep: unknown {name!r}{nearest(name, posterior.PARAMETERS)}")
         return self
 
 
@@ -121,4 +159,7 @@ class Sections(Model):
     warning: Model = plugin("warnings", "ellipse", meaning="who is warned, when")
     stock: Stock = section("stock", "rounds behind the launchers", default=Stock())
     effects: Effects = section("effects", "harm to people", default=Effects())
+    calibration: Calibration | None = section(
+        "calibration", "calibrated parameters instead of those of this file", default=None
+    )
     published: tuple[Published, ...] = section("published", "figures to compare with", default=())

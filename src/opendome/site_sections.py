@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from opendome.params import Model, plugin, quantity
+from opendome.params import Instant, Model, plugin, quantity
 from opendome.tables import BATTERIES, EFFECTS, STOCK, Table
 
 _QUARTER, _HALF, _FULL = radians(90.0), radians(180.0), radians(360.0)
@@ -129,6 +129,9 @@ class Battery(Named):
         source="assumption: tens of minutes; not published",
         grade="assumed",
     )
+    in_service: Instant | None = Field(
+        default=None, description="first time at which it can fire, with offset; from the start"
+    )
     spacing: float = quantity(
         "s",
         "least time between two launches of one battery",
@@ -193,6 +196,15 @@ class Effects(Model):
 
     TABLE: ClassVar[Table | None] = EFFECTS
 
+    exposure: float = quantity(
+        "1",
+        "share of the inhabitants within a lethal area who are struck: walls protect the others",
+        default=1.0,
+        low=0.0,
+        high=10.0,
+        source="assumption: all; calibrated in the shipped operations",
+        grade="assumed",
+    )
     shelter_factor: float = quantity(
         "1",
         "lethal area without shelter over with shelter",

@@ -172,6 +172,7 @@ BATTERIES = table(
     ("rounds", "i8", "1", "rounds in a full launcher"),
     ("reload", "f8", "s", "time to exchange an empty launcher's pack"),
     ("spacing", "f8", "s", "least time between two launches of one battery"),
+    ("t_service", "f8", "s", "first time at which it can fire"),
     ("channels", "i8", "1", "most rounds of one battery in flight at a time"),
 )
 
@@ -454,6 +455,7 @@ STOCK = table(
 EFFECTS = table(
     "effects",
     "harm to people",
+    ("exposure", "f8", "1", "share of the inhabitants within a lethal area who are struck"),
     ("shelter_factor", "f8", "1", "lethal area without shelter over with shelter"),
     ("shelter_time", "f8", "s", "least warning that lets people reach shelter"),
 )

@@ -129,6 +129,15 @@ class Threat(Model):
         source="none: aim by population alone",
         grade="assumed",
     )
+    aimed_share: float = quantity(
+        "1",
+        "share of raids, and of the rockets of barrages, aimed at a place; the others beside one",
+        default=1.0,
+        low=0.0,
+        high=1.0,
+        source="assumption: every raid; calibrated in the shipped operations",
+        grade="assumed",
+    )
     classes: tuple[ThreatClass, ...] = section("class", "rocket classes in use", min_length=1)
     intervals: tuple[Interval, ...] = section("interval", "cumulative counts", default=())
     barrages: tuple[Barrage, ...] = section("barrage", "raids known by themselves", default=())

@@ -124,6 +124,11 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
     launchers["battery"] = per
     launchers["rounds"] = fixed.batteries["rounds"][per]
     launchers["loading"] = 0
+    # A battery that comes later is one whose packs are under exchange until then.
+    late = fixed.batteries["t_service"][per] > 0.0
+    launchers["loading"][late] = launchers["rounds"][late]
+    launchers["rounds"][late] = 0
+    launchers["t_ready"][late] = fixed.batteries["t_service"][per][late]
     return Belief(
         plots=tables.PLOTS.allocate(n_plots),
         singles=tables.PLOTS.allocate(n_plots),

@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from opendome import ledger, tables
+from opendome import ledger, rng, tables
 from opendome.kernels.shots import ALREADY_DEAD, KILL, MISS, NOTHING
 from opendome.tables import INTERCEPTED, LANDED, OPEN, PROTECTED, SEA, SHORT
 
@@ -30,7 +31,7 @@ def s():
         batteries=filled(tables.BATTERIES, 2, interceptor=[0, 1], launchers=1, rounds=3),
         warning_rule=filled(tables.WARNING_RULE, 1, hold=300.0, margin=1e3),
         stock=filled(tables.STOCK, 1, depot=4.0, resupply=5.0),
-        effects=filled(tables.EFFECTS, 1, shelter_factor=5.0, shelter_time=15.0),
+        effects=filled(tables.EFFECTS, 1, exposure=1.0, shelter_factor=5.0, shelter_time=15.0),
     )
     return ledger.Scoring(p, None, None, None, True, EVENING)
 
@@ -143,13 +144,17 @@ def test_daily__counts_on_the_calendar(s):
     )
     leaked = np.array([False, True, False, True, False])
     o = an_outcome(rockets, HOUR, 7 * HOUR, 8 * HOUR, 35 * HOUR)
-    days = ledger.daily(s, o, leaked, 36 * HOUR, 3)
+    days = ledger.daily(s, o, leaked, np.array([0.0, 0.5, 0.0, 2.0, 9.0]), 36 * HOUR, 3)
     assert days["rep"].tolist() == [3, 3, 3]
     assert days["day"].tolist() == [0, 1, 2]
     assert days["launched"].tolist() == [2, 2, 1]
     assert days["short"].tolist() == [1, 0, 0]
     assert days["intercepted"].tolist() == [0, 1, 1]
     assert days["leaked"].tolist() == [1, 1, 0]
+    assert days["deaths"].tolist() == [0.5, 2.0, 0.0]
+    assert days["crossed"].tolist() == [1, 2, 1]
+    assert days["threatened"].tolist() == [1, 2, 0]
+    assert days["engaged"].tolist() == [0, 0, 0]
     assert days["rounds_used"].tolist() == [1, 2, 1]
     # 10 - 1 and the delivery of midnight; - 2 + 5; - 1.
     assert days["stock_end"].tolist() == [14.0, 17.0, 16.0]
@@ -158,7 +163,7 @@ def test_daily__counts_on_the_calendar(s):
 def test_daily__counts_what_outlasts_the_clock_on_the_last_day(s):
     # The clock ends at five to twelve; the last rocket is fired at a minute past midnight.
     o = an_outcome(a_rocket(1, t_launch=6 * HOUR - 1.0), HOUR, 6 * HOUR + 60.0)
-    days = ledger.daily(s, o, np.array([True]), 6 * HOUR - 300.0, 0)
+    days = ledger.daily(s, o, np.array([True]), np.ones(1), 6 * HOUR - 300.0, 0)
     assert days["rounds_used"].tolist() == [2]
     assert days["stock_end"].tolist() == [8.0]
 
@@ -195,20 +200,22 @@ def evening():
 
 
 def test_score__adds_up_an_evening(s, evening):
-    row, days = ledger.score(s, evening, 5 * HOUR, 4)
+    row, days = ledger.score(s, evening, 5 * HOUR, 1, 4)
     got = {name: row[name][0] for name in row.dtype.names}
     assert got == pytest.approx(
         {
             "rep": 4, "launched": 10, "short": 1, "sea": 2, "crossed": 7, "open": 3,
             "threatened": 4, "engaged": 4, "intercepted": 2, "leaked": 3, "unengaged_leaked": 2,
+            "engaged_leaked": 1,
             "rounds_used": 7, "rounds_wasted": 2,
             # Town 0: two rockets, sheltered: 0.1 each.  Town 1: one, unwarned: 0.5.
-            "deaths": 0.7, "deaths_unwarned": 1.5,
+            "deaths": 0.7, "deaths_unwarned": 1.5, "deaths_undefended": 1.2,
+            "killed": stats.poisson.ppf(rng.uniform2(1, 4, 0, 0, rng.CASUALTIES, 0)[0], 0.7),
             "cost_usd": 4 * 40.0 + 3 * 70.0,
             "warnings": 3, "false_warnings": 2,  # nothing is in the air at 2000 s, nor at 1059.5 s
             # Impacts at 1056 and 1057 s, 30 and 31 s after the warning of 1026 s.
             "warning_time_median_s": 30.5, "unwarned_share": 0.5,
-            "peak_day_launches": 10, "peak_day_rounds": 7,
+            "peak_hour_launches": 10, "peak_day_launches": 10, "peak_day_rounds": 7,
             "stock_min": 3.0, "stock_end": 3.0,
             "tracks": 8, "false_tracks": 2, "untracked": 1, "barrage_hits": 2.0,
             "updates": 99, "predictions": 77,
@@ -220,7 +227,7 @@ def test_score__adds_up_an_evening(s, evening):
 def test_score__leaves_what_has_no_meaning_missing(s, evening):
     rockets = evening.rockets[:6]  # none threatened a town
     quiet = s._replace(first_barrage=False)
-    row, _ = ledger.score(quiet, evening._replace(rockets=rockets), 5 * HOUR, 0)
+    row, _ = ledger.score(quiet, evening._replace(rockets=rockets), 5 * HOUR, 1, 0)
     for name in ("warning_time_median_s", "unwarned_share", "barrage_hits"):
         assert np.isnan(row[name][0])
     assert (row["leaked"][0], row["deaths"][0]) == (0, 0.0)
@@ -228,8 +235,22 @@ def test_score__leaves_what_has_no_meaning_missing(s, evening):
 
 def test_score__of_nothing_is_zero(s):
     o = an_outcome(a_rocket(0))
-    row, days = ledger.score(s, o, 5 * HOUR, 0)
+    row, days = ledger.score(s, o, 5 * HOUR, 1, 0)
     for name in ("launched", "crossed", "engaged", "rounds_used", "cost_usd", "warnings", "deaths"):
         assert row[name][0] == 0
     assert row["stock_end"][0] == 10.0
     assert days["launched"].tolist() == [0]
+
+
+def test_draw_deaths__is_poisson():
+    drawn = [ledger.draw_deaths(3.0, 7, rep) for rep in range(4000)]
+    # Standard errors of mean and variance of 4,000 draws: 0.027 and 0.07; four of them.
+    assert np.mean(drawn) == pytest.approx(3.0, abs=0.11)
+    assert np.var(drawn) == pytest.approx(3.0, abs=0.30)
+    assert ledger.draw_deaths(0.0, 7, 0) == 0
+
+
+def test_peak_hour__counts_the_fullest_hour():
+    t = np.array([0.0, 1800.0, 3599.0, 3600.0, 7300.0])
+    assert ledger.peak_hour(t) == 3  # 3,600 s after the first it is out of the hour
+    assert ledger.peak_hour(t[:0]) == 0

@@ -9,14 +9,18 @@ import click
 from opendome.cli import (
     assign,
     bench,
+    calibrate,
     compare,
     explain,
     footprint,
+    new_operation,
     plan,
     report,
     scenario,
     serve,
     study,
+    validate,
+    zones,
 )
 from opendome.options import BAD_INPUT, FAILED, INTERRUPTED, say
 
@@ -24,6 +28,8 @@ COMMANDS = (
     *(scenario.run, scenario.scenarios, scenario.check, scenario.schema),
     plan.plan,
     *(study.study, study.repeat, compare.compare, explain.explain),
+    *(validate.validate, calibrate.calibrate, new_operation.new_operation),
+    *(zones.zones, zones.warnings),
     *(report.report, serve.serve, footprint.footprint, assign.assign, bench.bench),
 )
 

@@ -16,7 +16,7 @@ from opendome.options import (
     say,
 )
 
-SHOWN = 16  # design points printed; all are in the folder
+SHOWN = 18  # design points printed; all are in the folder
 
 _workers = click.option("--workers", type=int, help="Processes (default: one per core).")
 _cluster = click.option(
@@ -119,6 +119,10 @@ def _as_dict(done: Any) -> dict[str, Any]:
     kept = ("design", "seed", "points", "rows", "chunk", "fingerprint", "opendome")
     head = {key: done.manifest[key] for key in kept}
     head |= {"folder": str(done.folder), "reference": done.reference, "level": 0.95}
+    if done.study.analytic:
+        from opendome.study import analytic
+
+        head["analytic"] = [c._asdict() for c in analytic.checks(done)]
     return head | {"levels": done.points(), "figures": rows}
 
 
@@ -148,9 +152,33 @@ def _show(done: Any) -> None:
             mean, pair = _interval(row.mean, row.high), _pair(row.difference)
             table.add_row(str(row.point), *levels, str(row.n), mean, pair)
         console.print(table)
+    if done.study.analytic:
+        console.print(_analytic(done))
     if len(points) > SHOWN:
         console.print(f"and {len(points) - SHOWN} more design points")
     console.print(f"Means and paired differences with 95 % intervals; wrote {done.folder}")
+
+
+def _analytic(done: Any) -> Any:
+    """Leakers beside what closed forms say of them."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from opendome.study import analytic
+
+    points = done.points()
+    title = "leaked, beside closed forms (study/analytic.py)"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for column in ("point", *points[0], "law"):
+        table.add_column(column)
+    for column in ("simulated", "closed form", "assumptions hold"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for c in analytic.checks(done):
+        levels = [_text(level) for level in points[c.point].values()]
+        simulated = _interval(c.simulated, c.simulated_high)
+        expected = f"{c.expected:.4g} (sd {c.spread:.2g})"
+        table.add_row(str(c.point), *levels, c.law, simulated, expected, "yes" if c.holds else "no")
+    return table
 
 
 def _text(level: Any) -> str:

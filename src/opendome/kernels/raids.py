@@ -29,6 +29,10 @@ from opendome.rng import (
 #: Assumed: nothing is published but the share that falls short.
 BURN_MIN, BURN_MAX = 0.10, 0.55
 
+#: How far beside a place's edge a raid aims that is not aimed at the place, m: uniform between
+#: these two, square to the line of fire, so that the range hardly changes.  Assumed.
+BESIDE_MIN, BESIDE_MAX = 1.5e3, 5e3
+
 #: Launch points drawn for one rocket before it is given up.  A class that reaches something from
 #: 1 % of the area (the least that is let in) fails with chance 0.99^4096 = 1e-18.
 ATTEMPTS = 4096
@@ -170,15 +174,33 @@ def class_site_place(seed, rep, e, j, triangles, classes, class_cum, places, wei
 
 
 @kernel
-def point_of_fall(seed, rep, e, j, x, y, cls, place):
+def offset(seed, rep, e, j, aimed_share, place):
+    """How far beside a place's centre a raid, or rocket j of a barrage, aims, m.
+
+    0 for the share that aims at the place; positive is to the left of the line of fire.
+    """
+    u, _ = uniform2(seed, rep, e, j, AIM_PLACE, 2)
+    if u < aimed_share:
+        return 0.0
+    u, v = uniform2(seed, rep, e, j, AIM_PLACE, 3)
+    s = place.radius + BESIDE_MIN + u * (BESIDE_MAX - BESIDE_MIN)
+    return s if v < 0.5 else -s
+
+
+@kernel
+def point_of_fall(seed, rep, e, j, x, y, cls, place, beside):
     """Ground point (x, y), m, that a rocket from (x, y) is sent to: its aim and its error.
 
-    The aim is uniform in the place's disc: what is aimed at inside a town is not published, and
-    the model knows no point in it.  The error is normal along and across the line of fire.
+    The aim is uniform in the place's disc, moved by `beside` (m) square to the line from (x, y):
+    what is aimed at inside a town is not published, and the model knows no point in it.  The
+    error is normal along and across the line of fire.
     """
     u, v = uniform2(seed, rep, e, j, AIM_PLACE, 1)
     s = place.radius * sqrt(u)
-    x_aim, y_aim = place.x + s * cos(2.0 * pi * v), place.y + s * sin(2.0 * pi * v)
+    dx, dy = place.x - x, place.y - y
+    d = max(sqrt(dx * dx + dy * dy), 1.0)
+    x_aim = place.x + s * cos(2.0 * pi * v) - beside * dy / d
+    y_aim = place.y + s * sin(2.0 * pi * v) + beside * dx / d
     dx, dy = x_aim - x, y_aim - y
     along, across = normal2(seed, rep, e, j, AIM_ERROR, 0)
     along *= cls.sigma_range  # both are shares of the range, so (dx, dy) needs no unit vector
@@ -188,14 +210,16 @@ def point_of_fall(seed, rep, e, j, x, y, cls, place):
 
 @kernel
 def fill_rockets(
-    seed, rep, raids, n_raids, gap, misfire_share, triangles, classes, class_cum, places, weights,
-    rockets, x_target, y_target, cum,
+    seed, rep, raids, n_raids, gap, misfire_share, aimed_share, triangles, classes, class_cum,
+    places, weights, rockets, x_target, y_target, cum,
 ):  # fmt: skip
     """Rockets of all raids, in order of raid and number; the row that reaches nothing, or -1.
 
     The rockets of a raid share one launch point, one class and one place: a salvo of neighbouring
     launchers.  Each rocket of a named barrage draws its own: a barrage is many crews at once.
 
+    aimed_share : float
+        Share of the raids, and of the rockets of barrages, that aim at their place, not beside it.
     class_cum : array (1 + barrages, classes)
     weights : array (1 + barrages, places)
         Row raids.aims: cumulative shares of the classes; chance of each place, before reach.
@@ -215,6 +239,7 @@ def fill_rockets(
                 )
                 if place < 0:
                     return row
+                beside = offset(seed, rep, e, j, aimed_share, places[place])
             rocket = rockets[row]
             rocket.raid, rocket.cls, rocket.aim = r, cls, place
             rocket.entity, rocket.number = e, j
@@ -222,7 +247,7 @@ def fill_rockets(
             u, v = uniform2(seed, rep, e, j, MISFIRE, 0)
             rocket.burn = BURN_MIN + v * (BURN_MAX - BURN_MIN) if u < misfire_share else 1.0
             x_target[row], y_target[row] = point_of_fall(
-                seed, rep, e, j, x, y, classes[cls], places[place]
+                seed, rep, e, j, x, y, classes[cls], places[place], beside
             )
             row += 1
     return -1

@@ -76,6 +76,9 @@ class StudyFile(Model):
         "1", "replications that are computed and written together", default=None, low=1, high=10_000
     )
     outputs: tuple[str, ...] = Field(default=OUTPUTS, description="figures to show")
+    analytic: bool = Field(
+        default=False, description="true: also what closed forms say of the leakers of a barrage"
+    )
     factor: tuple[FactorTable, ...] = section("factor", "what is varied", min_length=1)
     design: Design = section("design", "which combinations", default=Design())
     precision: PrecisionTable | None = section("precision", "when to stop", default=None)

@@ -61,6 +61,7 @@ class Study:
     precision: Precision | None
     outputs: tuple[str, ...]
     chunk: int  # replications of a chunk: a function of the study, never of the machine
+    analytic: bool = False  # closed forms stand beside the leakers
 
     @property
     def hash(self) -> str:
@@ -179,7 +180,7 @@ def _study(file: StudyFile, text: str, name: str, scenario: Scenario) -> Study:
     study = Study(
         name, text, file.title, scenario, scenario.study.seed if file.seed is None else file.seed,
         factors, design, None if precision else count, precision, file.outputs,
-        file.chunk or _chunk(scenario),
+        file.chunk or _chunk(scenario), file.analytic,
     )  # fmt: skip
     _check_factors(study)
     return study

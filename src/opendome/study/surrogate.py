@@ -20,8 +20,8 @@ QUADRATIC = "quadratic polynomial"
 LINEAR = "linear polynomial"
 POLYNOMIALS = (QUADRATIC, LINEAR)  # need no scikit-learn
 
-#: Inputs (n, D) in [0, 1] -> mean and standard deviation.
-Predict = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+#: Inputs (n, D) in [0, 1], and whether the second is wanted -> mean and standard deviation.
+Predict = Callable[..., tuple[np.ndarray, np.ndarray]]
 
 
 class Score(NamedTuple):
@@ -63,6 +63,11 @@ class Surrogate(NamedTuple):
         """
         x = numbers({name: np.atleast_1d(design[name]) for name in self.factors})
         return self.surface(_scaled(x, self.low, self.high))
+
+    def mean(self, design: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Mean alone, (n,): of a Gaussian process a third of the time of `predict`."""
+        x = numbers({name: np.atleast_1d(design[name]) for name in self.factors})
+        return self.surface(_scaled(x, self.low, self.high), False)[0]
 
 
 def least_points(factors: int) -> int:
@@ -212,7 +217,7 @@ def _polynomial(
     freedom = max(len(y) - int(np.linalg.matrix_rank(a)), 1)
     sigma2 = float(residual @ residual) / freedom
 
-    def surface(new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def surface(new: np.ndarray, _: bool = True) -> tuple[np.ndarray, np.ndarray]:
         b = terms(new)
         return b @ slopes, np.sqrt(sigma2 * np.einsum("ij,jk,ik->i", b, inverse, b))
 
@@ -241,7 +246,9 @@ def _gaussian_process(
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(x, (y - middle) / spread)
 
-    def surface(new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def surface(new: np.ndarray, spreads: bool = True) -> tuple[np.ndarray, np.ndarray]:
+        if not spreads:
+            return middle + spread * model.predict(new), np.full(len(new), nan)
         mean, deviation = model.predict(new, return_std=True)
         return middle + spread * mean, spread * deviation
 

@@ -102,6 +102,7 @@ class Plan(NamedTuple):
     size_cum: np.ndarray
     gap: float
     misfire_share: float
+    aimed_share: float
     triangles: np.ndarray
     classes: np.ndarray
     class_cum: np.ndarray  # (1 + n_barrages, classes): cumulative shares, all raids and barrages
@@ -124,6 +125,7 @@ def plan(
     launch_gap: float,
     misfire_share: float,
     radius: float,
+    aimed_share: float = 1.0,
 ) -> Plan:
     """Everything about the launches that does not depend on chance.
 
@@ -144,6 +146,8 @@ def plan(
         Chance that a motor burns only a part of its time.
     radius : float, m
         Radius of the round earth (`frames.earth_radius`).
+    aimed_share : float
+        Chance that a raid, or a rocket of a barrage, is aimed at its place, not beside it.
 
     Returns
     -------
@@ -173,6 +177,7 @@ def plan(
         size_cum=(1.0 - tail[1:]) / (1.0 - tail[-1]),
         gap=launch_gap,
         misfire_share=misfire_share,
+        aimed_share=aimed_share,
         triangles=_triangles(area),
         classes=classes,
         class_cum=class_cum,
@@ -212,8 +217,8 @@ def launches(plan: Plan, seed: int, rep: int) -> tuple[np.ndarray, np.ndarray, n
     rockets = tables.ROCKETS.allocate(plan.n_rockets)
     x_target, y_target = np.empty(plan.n_rockets), np.empty(plan.n_rockets)
     lost = kernels.fill_rockets(
-        seed, rep, raids, n_raids, plan.gap, plan.misfire_share, plan.triangles, plan.classes,
-        plan.class_cum, plan.places, plan.weights, rockets, x_target, y_target,
+        seed, rep, raids, n_raids, plan.gap, plan.misfire_share, plan.aimed_share, plan.triangles,
+        plan.classes, plan.class_cum, plan.places, plan.weights, rockets, x_target, y_target,
         np.empty(len(plan.places)),
     )  # fmt: skip
     if lost >= 0:
