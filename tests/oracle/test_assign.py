@@ -74,7 +74,7 @@ def test_greedy__is_optimal_where_the_probability_depends_on_the_target_only(see
     m, n = 5, 12
     survive = np.broadcast_to(draw.uniform(0.1, 0.9, n), (m, n))
     given = check(draw.integers(1, 100, n), survive, draw.integers(1, 6, m))
-    _, value = plans.marginal_return(sparse.whole(given))
+    _, value = plans.marginal_return(sparse.first(given))
     assert solve(given).objective == pytest.approx(value, rel=1e-6)
 
 

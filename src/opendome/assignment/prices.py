@@ -8,6 +8,7 @@ import numpy as np
 from opendome.assignment import columns as programme
 from opendome.assignment import plans, sparse
 from opendome.kernels import assign_auction as auctions
+from opendome.kernels import assign_sparse as kernels
 from opendome.kernels.assign_enumerate import costs
 from opendome.kernels.assign_oracle import Scratch
 from opendome.kernels.assign_sparse import Sparse
@@ -43,25 +44,8 @@ class Priced(NamedTuple):
 
 
 def level(S: Sparse) -> float:
-    """The price at which all ammunition finds a buyer if each target meets its surest weapon only.
-
-    Bisection on the marginal return of the last shot.
-    """
-    surest = np.minimum.reduceat(np.append(S.q, 1.0), S.start[:-1])
-    surest = np.where(np.diff(S.start) > 0, surest, 1.0)
-    p, shots = 1.0 - surest, float(S.ammunition.sum())
-    with np.errstate(divide="ignore"):
-        w = np.where(surest > 0.0, -np.log(surest), np.inf)
-    low, high = 0.0, float((S.value * p).max(initial=0.0))
-    for _ in range(60):
-        price = 0.5 * (low + high)
-        if price <= 0.0:
-            break
-        with np.errstate(divide="ignore", invalid="ignore"):
-            more = np.where(p > 0.0, np.log(np.maximum(S.value * p, price) / price) / w, 0.0)
-        wanted = np.where(S.value * p > price, np.floor(more) + 1.0, 0.0).sum()
-        low, high = (price, high) if wanted > shots else (low, price)
-    return high
+    """The price at which all ammunition finds a buyer, about: where to start."""
+    return kernels.level(S.value, S.start, S.q, int(S.ammunition.sum()))
 
 
 def objective(S: Sparse, shots: np.ndarray) -> float:
@@ -72,13 +56,15 @@ def objective(S: Sparse, shots: np.ndarray) -> float:
     return float(left.sum())
 
 
-def by_auction(S: Sparse, start: Priced, deadline: float) -> Priced:
+def by_auction(S: Sparse, start: Priced, start_eps: float, deadline: float) -> Priced:
     """Phases of the auction with ever smaller eps, until the gap is closed or it stalls.
 
     Parameters
     ----------
     start : Priced
         Prices to begin from; what it knows is kept where the auction finds no better.
+    start_eps : float
+        Of the first phase: how far prices may be wrong.
     deadline : float
         On `time.perf_counter`.
     """
@@ -87,10 +73,10 @@ def by_auction(S: Sparse, start: Priced, deadline: float) -> Priced:
     s, whole = sparse.scratch(single), sparse.scratch(S)
     M = auctions.market(S.value, len(kind), sparse.DEPTH)
     M.u[:] = start.u[kind]
-    eps = 0.25 * level(S)
+    eps = start_eps
     best, stalls = start, 0
-    limit = 20 * (len(kind) + len(S.value))
-    while eps > 0.0 and stalls < 2 and time.perf_counter() < deadline:
+    limit = 10 * (len(kind) + len(S.value))
+    while eps > 0.0 and stalls < 3 and time.perf_counter() < deadline:
         steps = auctions.auction(single, *turned, eps, limit, M, s)
         u = np.full(len(S.ammunition), np.inf)
         np.minimum.at(u, kind, M.u)

@@ -132,3 +132,61 @@ def by_weapon(start, weapon, column, row_of, target_of):
     for i in range(m, 0, -1):
         column[i] = column[i - 1]
     column[0] = 0
+
+
+@kernel
+def union(start_a, weapon_a, start_b, weapon_b, start, weapon):
+    """Merge two lists of pairs, each ascending within a target; returns pairs that a lacks.
+
+    Parameters
+    ----------
+    start : int array (n + 1,), weapon : int array, at least as long as both; filled
+    """
+    at, new = 0, 0
+    for j in range(len(start) - 1):
+        start[j] = at
+        x, y = start_a[j], start_b[j]
+        while x < start_a[j + 1] or y < start_b[j + 1]:
+            if y >= start_b[j + 1] or (x < start_a[j + 1] and weapon_a[x] < weapon_b[y]):
+                weapon[at] = weapon_a[x]
+                x += 1
+            else:
+                weapon[at] = weapon_b[y]
+                if x < start_a[j + 1] and weapon_a[x] == weapon_b[y]:
+                    x += 1
+                else:
+                    new += 1
+                y += 1
+            at += 1
+    start[len(start) - 1] = at
+    return new
+
+
+@kernel
+def level(value, start, q, shots):
+    """The price at which so many shots find a buyer, if each target meets its surest weapon only.
+
+    Bisection on the marginal return of the last shot.
+    """
+    low, high = 0.0, 0.0
+    for j in range(len(value)):
+        surest = 1.0
+        for r in range(start[j], start[j + 1]):
+            surest = min(surest, q[r])
+        high = max(high, value[j] * (1.0 - surest))
+    for _ in range(40):
+        price = 0.5 * (low + high)
+        wanted = 0
+        for j in range(len(value)):
+            surest = 1.0
+            for r in range(start[j], start[j + 1]):
+                surest = min(surest, q[r])
+            gain = value[j] * (1.0 - surest)
+            while gain > price and wanted <= shots:
+                wanted += 1
+                gain *= surest
+        if wanted > shots:
+            low = price
+        else:
+            high = price
+    return high
