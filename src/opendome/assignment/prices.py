@@ -7,6 +7,7 @@ import numpy as np
 
 from opendome.assignment import columns as programme
 from opendome.assignment import plans, sparse
+from opendome.errors import CapacityError
 from opendome.kernels import assign_auction as auctions
 from opendome.kernels import assign_sparse as kernels
 from opendome.kernels.assign_enumerate import costs
@@ -109,49 +110,57 @@ def improved(S: Sparse, best: Priced, u: np.ndarray, s: Scratch) -> Priced:
 
 
 def by_columns(S: Sparse, start: Priced, deadline: float) -> Priced:
-    """Linear programmes over near-optimal sets, prices in a trust region, until they agree.
+    """Linear programmes over a pool of near-optimal sets, prices in a trust region.
 
-    All sets with reduced cost <= width are columns.  While prices move by at most width / 6,
-    sets of up to five shots outside cannot become optimal, so each programme is exact in its
-    region (docs/theory/assignment.md).
+    Sets that turn out cheap at the prices found join the pool, sets that stay dear leave it.  The
+    region grows while the bound follows what the programme promises, and shrinks where it fails.
     """
     s = sparse.scratch(S)
+    code = np.random.default_rng(0).integers(1, 2**62, len(S.weapon))
     best = start
-    width = _width(S, best, s)
+    width, pool = _window(S, best, s)
+    box, good = 2.0 * width, False
     for _ in range(ROUNDS):
-        found = programme.within(S, best.u, best.K + width, s)
-        if found is None:
-            width *= 0.5
-            continue
-        if time.perf_counter() >= deadline:
-            break
-        box = width / 4.0
         left = deadline - time.perf_counter()
-        told = programme.solve(S, found, best.u, best.K, box=box, time_limit_s=left)
-        before = best
-        best = improved(S, best, told.u, s)
-        best = rounded(S, best, found, told.x)
-        gained, promised = best.bound - before.bound, told.value - before.bound
+        if left <= 0.0:
+            break
+        told = programme.solve(S, pool, best.u, best.K, box=box, time_limit_s=left)
+        there = improved(S, best._replace(bound=-np.inf), told.u, s)
+        gained, promised = there.bound - best.bound, told.value - best.bound
+        if gained > 0.0:
+            best = there
+        best = rounded(S, best, pool, told.x)
         if best.closed(S) or promised <= 0.1 * best.enough(S):
             break
-        if gained < 0.5 * promised:
-            width *= 0.5
+        if gained < 0.0:
+            box *= 0.7
+        elif gained > 0.5 * promised and good:
+            box *= 1.5
+        good = gained > 0.0
+        more = programme.within(S, there.u, there.K + 0.3 * width, s)
+        reduced = pool.A + pool.price(S, best.u) - best.K[pool.target]
+        pool = pool.take(np.flatnonzero(reduced < 3.0 * width))
+        pool = pool if more is None else programme.join(pool, more, code)
     return best
 
 
-def _width(S: Sparse, best: Priced, s: Scratch) -> float:
-    """A reduced cost that leaves some twenty sets a target."""
+def _window(S: Sparse, best: Priced, s: Scratch) -> tuple[float, programme.Columns]:
+    """A reduced cost that leaves some eight sets a target, and those sets."""
     width = max(best.objective - best.bound, best.enough(S)) / len(S.value)
-    for _ in range(30):
+    some = programme.within(S, best.u, best.K, s)
+    for _ in range(40):
         found = programme.within(S, best.u, best.K + width, s)
+        some = some if found is None else found
         count = np.inf if found is None else len(found.A)
-        if count > 60 * len(S.value):
+        if count > 10 * len(S.value):
             width *= 0.6
-        elif count < 15 * len(S.value):
+        elif count < 5 * len(S.value):
             width *= 1.5
         else:
             break
-    return width
+    if some is None:
+        raise CapacityError(f"more than {programme.MOST:,} sets of shots tie at the best prices")
+    return width, some
 
 
 def rounded(S: Sparse, best: Priced, columns: programme.Columns, x: np.ndarray) -> Priced:

@@ -16,9 +16,10 @@ from opendome.assignment.prices import TOLERANCE, Priced
 from opendome.assignment.problem import Problem
 from opendome.kernels.assign_sparse import Sparse
 
-
 #: Pairs a target more than prices ask for: room for prices to move, where q is spread evenly.
 SPARE = 10.0
+#: Pairs for which exchanges are worth their time before the first prices, if time is short.
+QUICK = 10_000
 
 
 class Assignment(NamedTuple):
@@ -59,6 +60,8 @@ def solve(given: Problem, *, time_limit_s: float | None = None) -> Assignment:
     deadline = np.inf if time_limit_s is None else begin + time_limit_s
     S = sparse.first(given)
     shots, value = plans.marginal_return(S)
+    if time_limit_s is not None and len(S.weapon) <= QUICK:
+        shots, value = plans.exchanged(S, shots, passes=1)
     price = prices.level(S)
     start = Priced(np.full(len(given.ammunition), price), np.zeros(0), -np.inf, shots, value)
     best = prices.improved(S, start, start.u, sparse.scratch(S))
@@ -76,6 +79,9 @@ def solve(given: Problem, *, time_limit_s: float | None = None) -> Assignment:
     bound = best.bound
     if not best.closed(S) and time.perf_counter() < deadline:
         S, best, bound = _integer(given, S, best, deadline)
+    if not best._replace(bound=bound).closed(S):
+        shots, value = plans.exchanged(S, best.shots)
+        best = best._replace(shots=shots, objective=value) if value < best.objective else best
     return _answer(given, S, best, bound, time.perf_counter() - begin)
 
 
@@ -88,9 +94,7 @@ def _priced(S: Sparse, best: Priced, eps: float, deadline: float) -> Priced:
     return best
 
 
-def _moved(
-    given: Problem, old: Sparse, more: sparse.Pairs, best: Priced
-) -> tuple[Sparse, Priced]:
+def _moved(given: Problem, old: Sparse, more: sparse.Pairs, best: Priced) -> tuple[Sparse, Priced]:
     """The same plan and prices over more pairs; the bound is that of these pairs."""
     S = sparse.complete(given, sparse.union(sparse.pairs(old), more)[0])
     shots = np.zeros(len(S.weapon), np.int64)

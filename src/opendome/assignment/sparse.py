@@ -53,10 +53,13 @@ def first(problem: Problem) -> Sparse:
 def eligible(problem: Problem, u: np.ndarray, K: np.ndarray, slack: np.ndarray) -> Pairs:
     """The pairs that a set costing at most K + slack can hold at prices u, all of them."""
     count = np.zeros(len(problem.value), np.int64)
-    kernels.count_eligible(problem.survive, u, K, slack, count)
+    least = float(u[problem.ammunition > 0].min(initial=np.inf))
+    least = 0.0 if least == np.inf else least
+    kernels.count_eligible(problem.survive, problem.value, u, least, K, slack, count)
     start = np.concatenate([[0], np.cumsum(count)])
     weapon = np.empty(start[-1], np.int64)
-    kernels.fill_eligible(problem.survive, u, K, slack, start[:-1].copy(), weapon)
+    at = start[:-1].copy()
+    kernels.fill_eligible(problem.survive, problem.value, u, least, K, slack, at, weapon)
     return Pairs(start, weapon)
 
 

@@ -6,8 +6,8 @@
 Forward: a target takes the set that `assign_oracle.demand` names, at prices eps higher for what
 others hold, and raises the price of a contested weapon to where it would do without.
 Reverse: a weapon that nobody holds lowers its price to the second best offer, less eps, so that
-one target takes it, alone or in exchange.  Where at most one weapon a target pays, this is the auction for the assignment problem
-(Bertsekas, Ann. OR 14, 1988; forward and reverse: Bertsekas, Castanon and Tsaknakis, SIAM J.
+one target takes it, alone or in exchange.  Where at most one weapon a target pays, this is the
+auction for the assignment problem (Bertsekas, Ann. OR 14, 1988; forward and reverse: Bertsekas, Castanon and Tsaknakis, SIAM J.
 Optim. 3(2), 1993), which ends within eps a target of the optimum.  With sets it can stall;
 the caller sees that in the bound.
 """
@@ -126,7 +126,7 @@ def _bid(j, S, eps, M, s, n_free):
 
 @kernel
 def _offer(i, S, column, row_of, target_of, M):
-    """What targets would pay for weapon i, beside or instead of one they hold: most, second, who."""
+    """The best two offers for weapon i, beside or instead of one that a target holds, and whose."""
     most, second, best = 0.0, 0.0, -1
     for y in range(column[i], column[i + 1]):
         r, j = row_of[y], target_of[y]

@@ -77,26 +77,35 @@ def best_targets(survive, value, target):
 
 
 @kernel
-def count_eligible(survive, u, K, slack, count):
-    """Add to count[j] the weapons with u <= p K + slack: all that a set costing K + slack can hold.
+def count_eligible(survive, value, u, u_least, K, slack, count):
+    """Add to count[j] the weapons that a set costing target j at most K + slack can hold.
 
-    A weapon of such a set that is taken out leaves a set that costs at least K; both together
-    give u <= p K + slack (docs/theory/assignment.md).
+    Alone: v q + u <= K + slack.  With others, of which one costs at least u_least:
+    u <= p (K - u_least) + slack, as the set without the weapon costs at least K
+    (docs/theory/assignment.md).
     """
     m, n = survive.shape
     for i in range(m):
         for j in range(n):
-            if u[i] <= (1.0 - survive[i, j]) * K[j] + slack[j]:
+            q = survive[i, j]
+            if (
+                value[j] * q + u[i] <= K[j] + slack[j]
+                or u[i] <= (1.0 - q) * (K[j] - u_least) + slack[j]
+            ):
                 count[j] += 1
 
 
 @kernel
-def fill_eligible(survive, u, K, slack, at, weapon):
+def fill_eligible(survive, value, u, u_least, K, slack, at, weapon):
     """Write the weapons that `count_eligible` counts; at[j] is the next free row of target j."""
     m, n = survive.shape
     for i in range(m):
         for j in range(n):
-            if u[i] <= (1.0 - survive[i, j]) * K[j] + slack[j]:
+            q = survive[i, j]
+            if (
+                value[j] * q + u[i] <= K[j] + slack[j]
+                or u[i] <= (1.0 - q) * (K[j] - u_least) + slack[j]
+            ):
                 weapon[at[j]] = i
                 at[j] += 1
 
