@@ -7,9 +7,9 @@ Forward: a target takes the set that `assign_oracle.demand` names, at prices eps
 others hold, and raises the price of a contested weapon to where it would do without.
 Reverse: a weapon that nobody holds lowers its price to the second best offer, less eps, so that
 one target takes it, alone or in exchange.  Where at most one weapon a target pays, this is the
-auction for the assignment problem (Bertsekas, Ann. OR 14, 1988; forward and reverse: Bertsekas, Castanon and Tsaknakis, SIAM J.
-Optim. 3(2), 1993), which ends within eps a target of the optimum.  With sets it can stall;
-the caller sees that in the bound.
+auction for the assignment problem (Bertsekas, Ann. OR 14, 1988; forward and reverse: Bertsekas,
+Castanon and Tsaknakis, SIAM J. Optim. 3(2), 1993), which ends within eps a target of the optimum.
+With sets it can stall; the caller sees that in the bound.
 """
 
 from math import inf
