@@ -60,7 +60,7 @@ def solve(given: Problem, *, time_limit_s: float | None = None) -> Assignment:
     deadline = np.inf if time_limit_s is None else begin + time_limit_s
     S = sparse.first(given)
     shots, value = plans.marginal_return(S)
-    if time_limit_s is not None and len(S.weapon) <= QUICK:
+    if time_limit_s is not None and len(S.weapon) <= QUICK and time.perf_counter() < deadline:
         shots, value = plans.exchanged(S, shots, passes=1)
     price = prices.level(S)
     start = Priced(np.full(len(given.ammunition), price), np.zeros(0), -np.inf, shots, value)
@@ -79,7 +79,7 @@ def solve(given: Problem, *, time_limit_s: float | None = None) -> Assignment:
     bound = best.bound
     if not best.closed(S) and time.perf_counter() < deadline:
         S, best, bound = _integer(given, S, best, deadline)
-    if not best._replace(bound=bound).closed(S):
+    if not best._replace(bound=bound).closed(S) and time.perf_counter() < deadline:
         shots, value = plans.exchanged(S, best.shots)
         best = best._replace(shots=shots, objective=value) if value < best.objective else best
     return _answer(given, S, best, bound, time.perf_counter() - begin)
