@@ -158,6 +158,22 @@ def _enqueue(j, M, head, size):
 
 
 @kernel
+def _open(M):
+    """Queue every target and stack every unsold weapon with a price; their numbers."""
+    size, n_free = 0, 0
+    for j in range(len(M.waits)):
+        M.waits[j] = False
+    for j in range(len(M.waits)):
+        size = _enqueue(j, M, 0, size)
+    for i in range(len(M.u)):
+        M.listed[i] = M.holder[i] < 0 and M.u[i] > 0.0
+        if M.listed[i]:
+            M.free[n_free] = i
+            n_free += 1
+    return size, n_free
+
+
+@kernel
 def auction(S, column, row_of, target_of, eps, limit, M, s):
     """One phase, from the prices and holdings in M; every weapon of S is one shot.
 
@@ -176,17 +192,9 @@ def auction(S, column, row_of, target_of, eps, limit, M, s):
     steps : int
         Bids and offers; `limit` where it stalled.
     """
-    n, m = len(S.value), len(M.u)
-    head, size, n_free = 0, 0, 0
-    for j in range(n):
-        M.waits[j] = False
-    for j in range(n):
-        size = _enqueue(j, M, head, size)
-    for i in range(m):
-        M.listed[i] = M.holder[i] < 0 and M.u[i] > 0.0
-        if M.listed[i]:
-            M.free[n_free] = i
-            n_free += 1
+    n = len(S.value)
+    head = 0
+    size, n_free = _open(M)
     steps = 0
     while steps < limit and (size > 0 or n_free > 0):
         if size > 0:
