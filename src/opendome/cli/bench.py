@@ -14,9 +14,10 @@ from opendome.options import as_json_option, debug_option, print_json
 def bench(name: str, cold: bool, full: bool, as_json: bool) -> None:
     """Measure CPU seconds and memory.
 
-    Import, help, first result, one warm replication of SCENARIO; or the benchmark NAME: `study`
-    (workers, orchestration, memory, a million rows, Dask), `radar` (detection beside scipy, dwell
-    scheduling, plots).
+    Import, help, first result, one warm replication of SCENARIO; or the benchmark NAME: `assign`
+    (static assignment beside greedy and HiGHS), `policies` (damage over the bound, re-planning),
+    `radar` (detection beside scipy, dwells, plots), `study` (workers, orchestration, memory, a
+    million rows, Dask).
     """
     from opendome import bench as benchmarks
 
