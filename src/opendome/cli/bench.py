@@ -17,7 +17,7 @@ def bench(name: str, cold: bool, full: bool, as_json: bool) -> None:
     Import, help, first result, one warm replication of SCENARIO; or the benchmark NAME: `assign`
     (static assignment beside greedy and HiGHS), `policies` (damage over the bound, re-planning),
     `radar` (detection beside scipy, dwells, plots), `study` (workers, orchestration, memory, a
-    million rows, Dask).
+    million rows, Dask), `web` (size and time of what the page loads).
     """
     from opendome import bench as benchmarks
 
