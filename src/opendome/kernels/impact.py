@@ -14,7 +14,7 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.constants import G0
-from opendome.kernels.lanes import CDA, DT, FREE, INV_M, LANES, NODE, SX, THRUST, look_up, step
+from opendome.kernels.lanes import CDA, CURVE, DT, FREE, INV_M, LANES, NODE, SX, look_up, step
 from opendome.kernels.tracks import CONFIRMED
 from opendome.tables import PREDICTIONS
 
@@ -85,7 +85,7 @@ def _load(s, tracks, block, n, radius, shift, span):
             span[i] = max(fall, FALL_MIN)
             s[CDA + i] = exp(-ln_beta)
             s[INV_M + i] = 1.0
-            s[THRUST + i] = 0.0
+            s[CURVE + i] = 0.0
 
 
 @kernel
@@ -176,8 +176,8 @@ def _fly(s, old, lanes, span, part, fixed):
         for i in range(lanes):
             old[r + i] = s[r + i]
             s[SX + r + i] = s[r + i]
-    look_up(s, lanes, fixed.air, fixed.drag, fixed.radius)
-    step(s, lanes, fixed.air, fixed.drag, fixed.radius, 1.0, 1.0)
+    look_up(s, lanes, fixed.air, fixed.drag, fixed.nature.earth)
+    step(s, lanes, fixed.air, fixed.drag, fixed.nature.earth, False)
 
 
 @kernel
