@@ -105,6 +105,7 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
     options = tables.OPTIONS.allocate(n_slots * len(fixed.batteries))
     state = tables.BATTERY_STATE.allocate(len(fixed.batteries))
     state["t_free"] = 0.0
+    state["guided"] = 0
     per = np.repeat(np.arange(len(fixed.batteries)), fixed.batteries["launchers"])
     launchers = tables.LAUNCHERS.allocate(len(per))
     launchers["battery"] = per

@@ -62,9 +62,10 @@ def associate(stage, clock, fixed, belief, scratch):
             # Cheap gate first: no plot farther than the gate allows in the worst direction.
             spread = P[0, 0] + P[1, 1] + P[2, 2] + plot.sigma_r**2
             spread += 4.0 * (plot.sigma_a * plot.range) ** 2
-            dx = plot.x - m[0]
-            dy = plot.y - m[1]
-            dz = plot.z - m[2]
+            dt = plot.t - track.t
+            dx = plot.x - m[0] - dt * m[3]
+            dy = plot.y - m[1] - dt * m[4]
+            dz = plot.z - m[2] - dt * m[5]
             if dx * dx + dy * dy + dz * dz > 1.5 * rules.gate * spread:
                 continue
             d2 = distance2(track, plot, radar, scratch.H, scratch.z, scratch.W)
@@ -99,7 +100,7 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
             track.hits += 1
             if stage == CONFIRMED:
                 track.misses = 0
-            track.t_plot = track.t
+            track.t_plot = plot.t
             truth.carries[i] = truth.source[j]
         elif scratch.covered[i]:
             track.misses += 1
@@ -219,7 +220,7 @@ def keep_singles(clock, belief, truth):
     singles, single_source = belief.singles, truth.single_source
     kept = 0
     for i in range(clock.n_singles):
-        fresh = clock.t - singles[i].t < (SINGLE_SCANS - 0.5) * clock.period
+        fresh = clock.t - singles[i].t < SINGLE_SCANS * clock.period
         if fresh and not singles[i].used:
             if kept != i:
                 singles[kept] = singles[i]
