@@ -183,7 +183,7 @@ ROCKETS = table(
     ("t_track", "f8", "s", "time of its first confirmed track"),
     ("left", "i8", "-", "0 flew to the ground; 1 too high, 2 too long, 3 not finite: see LEFT"),
 )
-LEFT = ("flew to the ground", "above 86 km", "longer than 400 steps of its coast", "not finite")
+LEFT = ("flew to the ground", "above 100 km", "longer than 400 s after burn-out", "not finite")
 FLEW, TOO_HIGH, TOO_LONG, NOT_FINITE = range(4)
 LANDS = ("short", "sea", "open", "protected")
 SHORT, SEA, OPEN, PROTECTED = range(4)

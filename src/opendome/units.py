@@ -24,6 +24,7 @@ SUFFIXES: dict[str, tuple[str, float]] = {
     "N": ("N", 1.0),
     "kN": ("N", 1e3),
     "usd": ("USD", 1.0),
+    "K": ("K", 1.0),
     "per_day": ("1/day", 1.0),
     "per_sqrt_s": ("1/sqrt(s)", 1.0),
 }

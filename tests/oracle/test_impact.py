@@ -53,7 +53,7 @@ def flown(sensed, row, elevation):
         rockets[name] = value
     rockets["cls"], rockets["azimuth"], rockets["burn"] = row, radians(50.0), 1.0
     rockets["elevation"] = elevation
-    return rockets, fly_all(rockets, CLASSES, sensed.air, sensed.drag, sensed.radius)
+    return rockets, fly_all(rockets, CLASSES, sensed.nature)
 
 
 def states(sensed, rockets, nodes, fractions):

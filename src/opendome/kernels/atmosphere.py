@@ -11,7 +11,8 @@ import numpy as np
 from opendome._jit import kernel
 from opendome.constants import G0, GAMMA_AIR, P_SEA, R_AIR, R_GEOPOTENTIAL, T_SEA
 
-AIR_TOP = 86_000.0  # m, last height of the table, and of the standard's lower part
+STANDARD_TOP = 86_000.0  # m, where the standard's lower part ends
+AIR_TOP = 100_000.0  # m, last height of the table
 AIR_CELLS = 2048  # cells of the table
 
 #: Geopotential base heights (m) and lapse rates (K/m) of the layers, table 4 of the source.
@@ -25,6 +26,12 @@ def _pressure(p, T, L, dh):
     if L == 0.0:
         return p * exp(-G0 * dh / (R_AIR * T))
     return p * (T / (T + L * dh)) ** (G0 / (R_AIR * L))
+
+
+@kernel
+def _geopotential(z):
+    """Geopotential height of a geometric one, m: eq (18)."""
+    return R_GEOPOTENTIAL * z / (R_GEOPOTENTIAL + z)
 
 
 @kernel
@@ -55,8 +62,8 @@ def atmosphere(z, offset=0.0):
     U.S. Standard Atmosphere, 1976, NASA-TM-X-74335, table 4 and eqs (18), (23), (33a), (33b),
     (42), (50).
     """
-    z = min(max(z, -5_000.0), 86_000.0)
-    h = R_GEOPOTENTIAL * z / (R_GEOPOTENTIAL + z)
+    z = min(max(z, -5_000.0), STANDARD_TOP)
+    h = _geopotential(z)
     T, p, i = T_SEA + offset, P_SEA, 0
     while i < 6 and h >= _H[i + 1]:
         dh = _H[i + 1] - _H[i]
@@ -88,17 +95,20 @@ def air_table(
     -------
     ndarray, (2049, 4)
         Columns rho * a (kg/m^2/s), 1 / a^2 (s^2/m^2), wind east and north (m/s) at equal steps
-        of height, 0 .. 86 km.
+        of height, 0 .. 100 km.  Above 86 km the temperature stays (the standard's does to 91 km).
 
     Error
     -----
     Linear interpolation: relative 4e-6, in a cell that holds a layer's base 4e-5
-    (tests/validation/test_atmosphere.py).  Wind: a level within a cell of 42 m is cut off.
+    (tests/validation/test_atmosphere.py).  Wind: a level within a cell of 49 m is cut off.
     """
     rows = np.zeros((AIR_CELLS + 1, 4))
     height = np.linspace(0.0, AIR_TOP, AIR_CELLS + 1)
     for row, z in zip(rows, height, strict=True):
         rho, a = atmosphere(z, offset)
+        if z > STANDARD_TOP:
+            scale = a * a / (GAMMA_AIR * G0)
+            rho *= exp((_geopotential(STANDARD_TOP) - _geopotential(z)) / scale)
         row[0], row[1] = rho * a, 1.0 / (a * a)
     if level is not None and east is not None and north is not None:
         rows[:, 2], rows[:, 3] = np.interp(height, level, east), np.interp(height, level, north)

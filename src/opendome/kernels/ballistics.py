@@ -10,8 +10,8 @@ air.  Gravity, the earth's turn and its surface are in kernels/earth.py, wind in
 A rocket leaves its rail at `t_launch` with the speed that its thrust gives over RAIL metres (the
 time on the rail is left out).  Its flight is kept as nodes (x, y, z, vx, vy, vz): node k <= n at
 tb (k / n)^1.5, where mass and speed change fast at first, then one every `step` seconds until one
-lies below the ground; n = boost_steps and step are those of its class.  Between nodes the flight is the cubic that has both
-positions and both velocities.
+lies below the ground; n = boost_steps and step are those of its class.  Between nodes the flight
+is the cubic that has both positions and both velocities.
 
 Many bodies fly side by side in kernels/flight.py; the formulas are here.
 """
@@ -29,9 +29,9 @@ from opendome.kernels.terrain import ground_height
 
 RAIL = 3.0  # m, length of the launcher; assumed: about the length of a 122 mm rocket
 
-MACH2_TOP = 36.0  # last Mach number squared of the drag table
+MACH2_TOP = 49.0  # last Mach number squared of the drag table
 DRAG_CELLS = 4096
-BURN_CELLS = 64  # cells of a table of burnt propellant
+BURN_CELLS = 100  # cells of a table of burnt propellant: corners of shipped thrust curves are rows
 
 PER_M = AIR_CELLS / AIR_TOP
 PER_MACH2 = DRAG_CELLS / MACH2_TOP
@@ -49,7 +49,7 @@ def drag_table(mach: np.ndarray | None = None, c_d: np.ndarray | None = None) ->
     Returns
     -------
     ndarray, (4097,)
-        K = C_D M at equal steps of M^2, 0 .. 36.
+        K = C_D M at equal steps of M^2, 0 .. 49; beyond, K holds its last value.
     """
     if mach is None or c_d is None:
         mach, c_d = drag_curves()["finned"]
@@ -61,23 +61,31 @@ def _smooth(u: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Monotone cubics through the points: corners would cost the integrator its order.
 
     Source: Fritsch and Butland, "A method for constructing local monotone piecewise cubic
-    interpolants", SIAM Journal on Scientific and Statistical Computing 5 (1984); level at the ends.
+    interpolants", SIAM Journal on Scientific and Statistical Computing 5 (1984).
     """
     h = np.diff(x)
     d = np.diff(y) / h
-    slope = np.zeros(len(x))
+    slope = np.empty(len(x))
     a, b = 2.0 * h[1:] + h[:-1], h[1:] + 2.0 * h[:-1]
     same = d[1:] * d[:-1] > 0.0
     inner = np.divide(d[1:] * d[:-1], a * d[1:] + b * d[:-1], out=np.zeros(len(a)), where=same)
     slope[1:-1] = (a + b) * inner
+    slope[0], slope[-1] = _end(h, d), _end(h[::-1], d[::-1])
     i = np.clip(np.searchsorted(x, u, side="right") - 1, 0, len(h) - 1)
     t = (u - x[i]) / h[i]
     w = 1.0 - t
-    rise = t * t * (3.0 - 2.0 * t)
-    return (
-        y[i] + (y[i + 1] - y[i]) * rise
-        + h[i] * (slope[i] * t * w * w - slope[i + 1] * t * t * w)
-    )  # fmt: skip
+    bend = slope[i] * t * w * w - slope[i + 1] * t * t * w
+    return y[i] + (y[i + 1] - y[i]) * t * t * (3.0 - 2.0 * t) + h[i] * bend
+
+
+def _end(h: np.ndarray, d: np.ndarray) -> float:
+    """Slope at the first point, from three, where that keeps the curve monotone."""
+    if len(h) == 1:
+        return float(d[0])
+    slope = ((2.0 * h[0] + h[1]) * d[0] - h[0] * d[1]) / (h[0] + h[1])
+    if slope * d[0] <= 0.0:
+        return 0.0
+    return float(3.0 * d[0] if d[0] * d[1] <= 0.0 and abs(slope) > 3.0 * abs(d[0]) else slope)
 
 
 def drag_curves() -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -108,21 +116,23 @@ def burn_table(time: np.ndarray, thrust: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray, (65,)
-        Part of the propellant burnt at equal steps of time, 0 .. 1.
+    ndarray, (101, 2)
+        Part of the propellant burnt, and thrust over its mean, at equal steps of time, 0 .. 1.
     """
-    fine = np.linspace(0.0, 1.0, 64 * BURN_CELLS + 1)
-    rate = np.interp(fine, time, thrust)
-    burnt = np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]))])
-    return burnt[::64] / burnt[-1]
+    rate = np.interp(np.linspace(0.0, 1.0, BURN_CELLS + 1), time, thrust)
+    used = np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]))]) / BURN_CELLS
+    return np.column_stack([used, rate]) / used[-1]
 
 
 @kernel
 def burnt(burns, cls, f):
-    """Part of the propellant that a class has burnt after a part f of its burn time."""
+    """Part of the propellant burnt after a part f of the burn time, and thrust over its mean."""
     u = clamp(f * BURN_CELLS, BURN_CELLS)
     i = int(u)
-    return burns[cls, i] + (u - i) * (burns[cls, i + 1] - burns[cls, i])
+    d = u - i
+    rate = burns[cls, i, 1]
+    slope = burns[cls, i + 1, 1] - rate
+    return burns[cls, i, 0] + (rate + 0.5 * slope * d) * d / BURN_CELLS, rate + slope * d
 
 
 @kernel

@@ -29,9 +29,11 @@ from opendome.kernels.lanes import (
     LANES,
     MASS_A,
     MASS_B,
+    MASS_M,
     NODE,
     SX,
-    THRUST,
+    THRUST_A,
+    THRUST_B,
     VX,
     VY,
     VZ,
@@ -45,25 +47,30 @@ from opendome.kernels.lanes import (
 from opendome.kernels.nature import Nature
 from opendome.tables import FLEW, NOT_FINITE, TOO_HIGH, TOO_LONG
 
-COAST_MAX = 400  # coast steps after which a flight leaves the model: at least 200 s
-HEIGHT_MAX = 86_000.0  # m, height at which it does: the standard atmosphere's lower part ends
-BOOST_MAX = 100  # boost steps of a class
-NODES_MAX = BOOST_MAX + COAST_MAX + 1
+COAST_MAX = 400.0  # s after burn-out at which a flight leaves the model
+HEIGHT_MAX = 100_000.0  # m, height at which it does: the air table ends
+LONGEST = 512  # coast steps by which flights are told apart when they are put in order
 
 # Rows of the lane array beyond those of kernels/lanes.py.
 _TB, _FULL = FREE, FREE + LANES  # burn time; part of it that burns
 _CLS, _STEP = FREE + 2 * LANES, FREE + 3 * LANES  # class; coast step
 _M0, _FUEL = FREE + 4 * LANES, FREE + 5 * LANES  # launch mass, propellant
-_MEAN = FREE + 6 * LANES  # mean thrust times burn time
+_MEAN, _RATE = FREE + 6 * LANES, FREE + 13 * LANES  # mean thrust, and thrust over it now
 _ROW, _FIRST = FREE + 7 * LANES, FREE + 8 * LANES  # the rocket's row, its first node
 _TOP, _K_TOP = FREE + 9 * LANES, FREE + 10 * LANES  # greatest height, its node
 _K_END = FREE + 11 * LANES  # last node
 _USED = FREE + 12 * LANES  # part of the propellant that is burnt
-_SIZE = FREE + 13 * LANES
+_SIZE = FREE + 14 * LANES
 BLOCK = 8  # lanes copied together: as many numbers as a line of the cache holds
 
 _FLYING = 0.0  # states of _K_END: flying, minus the status of a flight that left the model, or
 #                the last node of a landed one
+
+
+@kernel
+def _nodes_max(cls):
+    """Nodes of the longest flight of a class."""
+    return np.int64(cls.boost_steps) + np.int64(COAST_MAX / cls.step) + 2
 
 
 @kernel
@@ -72,8 +79,8 @@ def _load(s, lane, row, rockets, classes, nature):
     rocket = rockets[row]
     cls = classes[rocket.cls]
     s[_ROW + lane] = row
-    first = burnt(nature.burns, rocket.cls, 1.0 / 64.0) * 64.0 * cls.thrust
-    speed = sqrt(2.0 * RAIL * first / cls.m0)
+    _, rate = burnt(nature.burns, rocket.cls, 0.0)
+    speed = sqrt(2.0 * RAIL * rate * cls.thrust / cls.m0)
     s[X + lane], s[Y + lane], s[Z + lane] = rocket.x0, rocket.y0, rocket.z0
     s[VX + lane], s[VY + lane], s[VZ + lane] = launch_velocity(
         rocket.x0, rocket.y0, rocket.z0, rocket.azimuth, rocket.elevation, speed,
@@ -83,7 +90,7 @@ def _load(s, lane, row, rockets, classes, nature):
     s[_CLS + lane], s[_STEP + lane] = rocket.cls, cls.step
     s[_M0 + lane], s[_FUEL + lane] = cls.m0, cls.m0 - cls.m_burnout
     s[MASS_B + lane], s[_USED + lane] = cls.m0, 0.0
-    s[_MEAN + lane] = cls.thrust * cls.burn_time
+    s[_MEAN + lane], s[_RATE + lane] = cls.thrust, rate
     s[CDA + lane] = cls.form * cls.area
     s[CURVE + lane] = rocket.cls * (DRAG_CELLS + 1)
     s[_TOP + lane] = -1.0
@@ -95,16 +102,22 @@ def _load(s, lane, row, rockets, classes, nature):
 def _burn(s, n, f0, f1, burns):
     """Step, thrust and masses of the boost step between two parts of the time that motors burn.
 
-    The thrust is its mean over the step: so the impulse is exact, whatever the curve.
+    The thrust runs in a straight line between its ends, moved so that the impulse is exact.
     """
     for i in range(n):
         s[DT + i] = s[_TB + i] * (f1 - f0)
-        used = burnt(burns, np.int64(s[_CLS + i]), f1 * s[_FULL + i])
-        part = used - s[_USED + i]
-        s[_USED + i] = used
+        before, rate0 = s[_USED + i], s[_RATE + i]
+        used, rate1 = burnt(burns, np.int64(s[_CLS + i]), f1 * s[_FULL + i])
+        s[_USED + i], s[_RATE + i] = used, rate1
+        part = (f1 - f0) * s[_FULL + i]
+        mean = (used - before) / part if part > 0.0 else 0.0
+        bend = 0.5 * (rate0 - rate1)
+        s[THRUST_A + i] = s[_MEAN + i] * (mean + bend)
+        s[THRUST_B + i] = s[_MEAN + i] * (mean - bend)
         s[MASS_A + i] = s[MASS_B + i]
+        middle = 0.5 * (before + used) + 0.25 * bend * part
+        s[MASS_M + i] = s[_M0 + i] - s[_FUEL + i] * middle
         s[MASS_B + i] = s[_M0 + i] - s[_FUEL + i] * used
-        s[THRUST + i] = s[_MEAN + i] * part / s[DT + i] if s[DT + i] > 0.0 else 0.0
 
 
 @kernel
@@ -131,11 +144,12 @@ def _mark(s, n, k, nature):
 
 
 @kernel
-def _fly_lanes(s, n, boost_steps, path, nature):
+def _fly_lanes(s, n, cls, path, nature):
     """Fly the loaded lanes until all are down; `path` takes the node rows of every step."""
+    boost_steps = cls.boost_steps
     air, curves, earth = nature.air, nature.curves, nature.earth
     f0 = 0.0
-    for k in range(boost_steps + COAST_MAX + 1):
+    for k in range(_nodes_max(cls)):
         for j in range(NODE):
             path[k * NODE + j] = s[j]
             s[SX + j] = s[j]
@@ -157,9 +171,7 @@ def _fly_lanes(s, n, boost_steps, path, nature):
 @kernel
 def _climb(nodes, j, earth):
     """Rate of climb at a node, m/s."""
-    return rise(
-        nodes[j, 0], nodes[j, 1], nodes[j, 2], nodes[j, 3], nodes[j, 4], nodes[j, 5], earth
-    )
+    return rise(nodes[j, 0], nodes[j, 1], nodes[j, 2], nodes[j, 3], nodes[j, 4], nodes[j, 5], earth)
 
 
 @kernel
@@ -251,7 +263,7 @@ def _order(rockets, classes, order):
     Returns the nodes that all flights need at most.  Coast steps are those without drag: more than
     with it, and in the same order.
     """
-    counts = np.zeros(len(classes) * (COAST_MAX + 1) + 1, np.int64)
+    counts = np.zeros(len(classes) * LONGEST + 1, np.int64)
     bins = np.empty(len(rockets), np.int64)
     nodes = 0
     for i in range(len(rockets)):
@@ -263,10 +275,10 @@ def _order(rockets, classes, order):
         speed = cls.thrust * rocket.burn * cls.burn_time * log(cls.m0 / m_end) / max(fuel, 1e-9)
         speed += sqrt(2.0 * RAIL * cls.thrust / cls.m0)
         time = rocket.burn * cls.burn_time + abs(sin(rocket.elevation)) * speed / 4.5
-        coast = clamp(time / cls.step, COAST_MAX)
-        bins[i] = rocket.cls * (COAST_MAX + 1) + np.int64(coast)
+        coast = np.int64(clamp(time, COAST_MAX) / cls.step)
+        bins[i] = rocket.cls * LONGEST + min(coast, LONGEST - 1)
         counts[bins[i] + 1] += 1
-        nodes += np.int64(cls.boost_steps) + np.int64(coast) + 3
+        nodes += np.int64(cls.boost_steps) + coast + 3
     for i in range(1, len(counts)):
         counts[i] += counts[i - 1]
     for i in range(len(rockets)):
@@ -285,7 +297,10 @@ def fly(rockets, classes, order, nature, nodes):
         0, or -(rows needed) if `nodes` is too small: then nothing in it is of use.
     """
     s = np.zeros(_SIZE)
-    path = np.empty(NODES_MAX * NODE)
+    most = 0
+    for cls in range(len(classes)):
+        most = max(most, _nodes_max(classes[cls]))
+    path = np.empty(most * NODE)
     used = start = 0
     while start < len(rockets):
         cls = rockets[order[start]].cls
@@ -297,7 +312,7 @@ def fly(rockets, classes, order, nature, nodes):
             _load(s, n, row, rockets, classes, nature)
             n += 1
         start += n
-        _fly_lanes(s, n, classes[cls].boost_steps, path, nature)
+        _fly_lanes(s, n, classes[cls], path, nature)
         used = _store(s, n, path, rockets, used, nodes)
         if used <= len(nodes):
             for i in range(n):
@@ -313,9 +328,9 @@ def fly_all(rockets: np.ndarray, classes: np.ndarray, nature: Nature) -> np.ndar
     ----------
     rockets : ndarray of ROCKETS, (n,)
         Reads cls, t_launch, x0, y0, z0, azimuth, elevation, burn; writes first, n_nodes, left,
-        t_impact, x_impact, y_impact, apogee.  A flight that leaves the model (above 86 km, longer
-        than 400 coast steps, or with numbers that are not finite) says so in `left`, keeps nan in
-        t_impact and has n_nodes 0.
+        t_impact, x_impact, y_impact, apogee.  A flight that leaves the model (above 100 km, longer
+        than 400 s after burn-out, or with numbers that are not finite) says so in `left`, keeps
+        nan in t_impact and has n_nodes 0.
     classes : ndarray of CLASSES
     nature : Nature
         With as many drag curves and burn tables as classes.
@@ -334,4 +349,4 @@ def fly_all(rockets: np.ndarray, classes: np.ndarray, nature: Nature) -> np.ndar
     nodes = np.empty((_order(rockets, classes, order), 6))
     while (status := fly(rockets, classes, order, nature, nodes)) < 0:
         nodes = np.empty((-status, 6))
-    return nodes
+    return nodes[: int((rockets["first"] + rockets["n_nodes"]).max(initial=0))]

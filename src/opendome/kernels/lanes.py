@@ -5,13 +5,14 @@ arithmetic stage is a loop over lanes with fixed distances between its rows: the
 works on 4 to 8 lanes at once.  Only the table look-up goes lane by lane.  No lane reads another's
 numbers, so a flight has the same bits alone or in company.
 
-A body is given by its state, its step DT, THRUST, CDA = form area, INV_M = 1 / mass, and CURVE =
-where its drag curve begins in `curves`; while its motor burns, by its mass at both ends of the
-step, MASS_A and MASS_B.  Equations: kernels/ballistics.py and kernels/earth.py; there is
-no root and no division here but one root for the direction of the thrust:
+A body is given by its state, its step DT, CDA = form area, INV_M = 1 / mass, and CURVE = where its
+drag curve begins in `curves`; while its motor burns, by its mass at the start, the middle and the
+end of the step, and by its thrust at both ends, in a straight line between.  Equations:
+kernels/ballistics.py and kernels/earth.py.  There is no root and no division but one root for the
+direction of the thrust:
 
     u = (r^2 + e'^2 w^2) / a^2 - 1       h = r (1 - (1 + u)^(-1/2))
-    v = r^2 / r_0^2 - 1                  r = r_0 (1 + v)^(1/2),  mu / r^3 = mu / r_0^3 (1 + v)^(-3/2)
+    v = r^2 / r_0^2 - 1                  r = r_0 (1 + v)^(1/2),  1 / r^3 = (1 + v)^(-3/2) / r_0^3
 
 by their series, r_0 the distance of the origin from the centre.  Up to 100 km of height and 400 km
 from the origin: 2e-9 of r, 1 mm of h (0.1 um at the ground), 5e-8 of gravity
@@ -36,20 +37,14 @@ SX, SY, SZ, SVX, SVY, SVZ = (LANES * i for i in range(6, 12))  # state of the RK
 KX, KY, KZ, KVX, KVY, KVZ = (LANES * i for i in range(12, 18))  # weighted sum of slopes
 GX, GY, GZ, AX, AY, AZ = (LANES * i for i in range(18, 24))  # gravity; velocity through the air
 H, V2, D, ALONG = (LANES * i for i in range(24, 28))  # height, air speed^2, drag; thrust / speed
-DT, THRUST, CDA, INV_M, MASS_A, MASS_B, CURVE = (LANES * i for i in range(28, 35))
-U, I = LANES * 35, LANES * 36  # place in a table: fraction and row
-RHO_A, PER_A2, EAST, NORTH = (LANES * i for i in range(37, 41))  # what the air table says
-FREE = LANES * 41  # first row that a caller may use
+DT, CDA, INV_M, CURVE = (LANES * i for i in range(28, 32))
+MASS_A, MASS_M, MASS_B, THRUST_A, THRUST_B = (LANES * i for i in range(32, 37))
+U, ROW = LANES * 37, LANES * 38  # place in a table: fraction and row
+RHO_A, PER_A2, EAST, NORTH = (LANES * i for i in range(39, 43))  # what the air table says
+FREE = LANES * 43  # first row that a caller may use
 NODE = 6 * LANES
 
 _1 = np.uint64(1)
-
-
-@kernel
-def set_mass(s, n, weight_a, weight_b):
-    """Inverse mass between the ends of a step."""
-    for i in range(n):
-        s[INV_M + i] = 1.0 / (weight_a * s[MASS_A + i] + weight_b * s[MASS_B + i])
 
 
 @kernel
@@ -82,7 +77,7 @@ def _pull(s, n, earth):
         place = clamp(h * PER_M, AIR_CELLS)
         whole = floor(place)
         s[U + i] = place - whole
-        s[I + i] = whole
+        s[ROW + i] = whole
 
 
 @kernel
@@ -94,7 +89,7 @@ def look_up(s, n, air, curves, earth):
     """
     _pull(s, n, earth)
     for k in range(n):
-        i, f = np.uint64(s[I + k]), s[U + k]
+        i, f = np.uint64(s[ROW + k]), s[U + k]
         p, q, e, m = air[i, 0], air[i, 1], air[i, 2], air[i, 3]
         i += _1
         p1, q1, e1, m1 = air[i, 0], air[i, 1], air[i, 2], air[i, 3]
@@ -112,23 +107,31 @@ def look_up(s, n, air, curves, earth):
         place = clamp(v2 * s[PER_A2 + i] * PER_MACH2, DRAG_CELLS)
         whole = floor(place)
         s[U + i] = place - whole
-        s[I + i] = whole + s[CURVE + i]
+        s[ROW + i] = whole + s[CURVE + i]
     for k in range(n):
-        i = np.uint64(s[I + k])
+        i = np.uint64(s[ROW + k])
         c, c1 = curves[i], curves[i + _1]
         s[D + k] *= c + s[U + k] * (c1 - c)
 
 
 @kernel
-def thrust(s, n, burning):
-    """Thrust over air speed: the motor pushes along the velocity through the air."""
-    if burning:
-        for i in range(n):
-            # 1e-12: a body at rest in the air has no direction for its thrust.
-            s[ALONG + i] = s[THRUST + i] / sqrt(s[V2 + i] + 1e-12)
-    else:
-        for i in range(n):
-            s[ALONG + i] = 0.0
+def burn(s, n, mass, part):
+    """Mass and thrust over air speed after a part of the step; mass is the row of that mass.
+
+    The motor pushes along the velocity through the air.
+    """
+    for i in range(n):
+        s[INV_M + i] = 1.0 / s[mass + i]
+        push_by = s[THRUST_A + i] + part * (s[THRUST_B + i] - s[THRUST_A + i])
+        # 1e-12: a body at rest in the air has no direction for its thrust.
+        s[ALONG + i] = push_by / sqrt(s[V2 + i] + 1e-12)
+
+
+@kernel
+def coast(s, n):
+    """No thrust."""
+    for i in range(n):
+        s[ALONG + i] = 0.0
 
 
 @kernel
@@ -161,27 +164,27 @@ def push(s, n, weight, reach, earth):
 def step(s, n, air, curves, earth, burning):
     """One RK4 step from the node, whose state is in S too and whose `look_up` is done.
 
-    burning : whether motors burn: mass then falls in a straight line from MASS_A to MASS_B.
+    burning : whether motors burn.
     """
     for c in range(0, NODE, LANES):
         for i in range(n):
             s[KX + c + i] = 0.0
     if burning:
-        set_mass(s, n, 1.0, 0.0)
-    thrust(s, n, burning)
+        burn(s, n, MASS_A, 0.0)
+    else:
+        coast(s, n)
     push(s, n, 1.0, 0.5, earth)
-    if burning:
-        set_mass(s, n, 0.5, 0.5)
     look_up(s, n, air, curves, earth)
-    thrust(s, n, burning)
+    if burning:
+        burn(s, n, MASS_M, 0.5)
     push(s, n, 2.0, 0.5, earth)
     look_up(s, n, air, curves, earth)
-    thrust(s, n, burning)
-    push(s, n, 2.0, 1.0, earth)
     if burning:
-        set_mass(s, n, 0.0, 1.0)
+        burn(s, n, MASS_M, 0.5)
+    push(s, n, 2.0, 1.0, earth)
     look_up(s, n, air, curves, earth)
-    thrust(s, n, burning)
+    if burning:
+        burn(s, n, MASS_B, 1.0)
     push(s, n, 1.0, 0.0, earth)
     for c in range(0, NODE, LANES):
         for i in range(n):

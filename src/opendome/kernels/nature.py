@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from opendome.kernels.atmosphere import air_table
-from opendome.kernels.ballistics import BURN_CELLS, drag_table
+from opendome.kernels.ballistics import burn_table, drag_table
 from opendome.kernels.earth import Earth, earth
 from opendome.kernels.terrain import Terrain, flat
 
@@ -15,7 +15,7 @@ class Nature(NamedTuple):
 
     air: np.ndarray  # (2049, 4): atmosphere.air_table
     curves: np.ndarray  # (classes 4097,): ballistics.drag_table, one after the other
-    burns: np.ndarray  # (classes, 65): ballistics.burn_table
+    burns: np.ndarray  # (classes, 101, 2): ballistics.burn_table
     earth: Earth
     terrain: Terrain
 
@@ -30,5 +30,5 @@ def standard(lat_deg: float, classes: int) -> Nature:
     classes : int
         Number of classes.
     """
-    burns = np.tile(np.linspace(0.0, 1.0, BURN_CELLS + 1), (classes, 1))
+    burns = np.tile(burn_table(np.array([0.0, 1.0]), np.ones(2)), (classes, 1, 1))
     return Nature(air_table(), np.tile(drag_table(), classes), burns, earth(lat_deg), flat())

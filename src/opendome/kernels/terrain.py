@@ -135,4 +135,3 @@ def hidden(mask, east, north, r, el):
     a = int((az if az >= 0.0 else az + 2.0 * pi) * mask.shape[0] / (2.0 * pi) + 0.5)
     j = int(min(r, MASK_RANGE) / MASK_STEP)
     return el < mask[a % mask.shape[0], min(j, mask.shape[1] - 1)]
-
