@@ -19,6 +19,7 @@ from opendome.kernels.nature import Nature
 from opendome.kernels.terrain import flat
 from opendome.rocket_classes import rocket_classes
 from opendome.sections import Sections
+from opendome.threat_section import ThreatClass
 from opendome.weather_section import Weather
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def _rising(path: Path, rows: list[tuple[int, tuple[float, ...]]], name: str) ->
             )
 
 
-def _drag(c, folder: Path) -> np.ndarray:
+def _drag(c: ThreatClass, folder: Path) -> np.ndarray:
     if c.drag_file:
         return drag_table(*read_drag(folder / c.drag_file))
     return drag_table(*drag_curves()[rocket_classes()[c.name].drag])

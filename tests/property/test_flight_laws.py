@@ -55,7 +55,7 @@ def test_coast__without_drag_is_the_parabola_near_the_launch(impulse, elevation)
     assume(n > 26)  # landed under power, or left the model: no coast
     state = nodes[24]
     t = np.arange(min(n - 24.0, 6.0))[:, None]
-    fall = np.array(gravity(*state[:3], NATURE.earth))
+    fall = np.array(gravity(*state[:3], resting().earth))
     parabola = state[:3] + state[3:] * t + 0.5 * fall * t * t
     # Over the way d gravity turns by d / R and fades by 2 d / R.
     way = np.linalg.norm(state[3:]) * t[-1, 0] + 50.0

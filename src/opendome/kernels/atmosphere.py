@@ -99,7 +99,7 @@ def air_table(
 
     Error
     -----
-    Linear interpolation: relative 4e-6, in a cell that holds a layer's base 4e-5
+    Linear interpolation: relative 6e-6, in a cell that holds a layer's base 1.1e-4
     (tests/validation/test_atmosphere.py).  Wind: a level within a cell of 49 m is cut off.
     """
     rows = np.zeros((AIR_CELLS + 1, 4))

@@ -340,11 +340,18 @@ def fly_all(rockets: np.ndarray, classes: np.ndarray, nature: Nature) -> np.ndar
     ndarray, (rows, 6), m and m/s
         Flight nodes: x, y, z, vx, vy, vz.
 
+    Raises
+    ------
+    ValueError
+        `nature` is of another number of classes.
+
     Error
     -----
     Truncation: below 1 m at impact for all shipped classes (tests/oracle/test_flight.py).
     Model: a point mass without lift and angle of attack; wind and drag as given.
     """
+    if len(nature.burns) != len(classes):
+        raise ValueError(f"nature: {len(nature.burns)} classes (want {len(classes)}, as classes)")
     order = np.empty(len(rockets), np.int64)
     nodes = np.empty((_order(rockets, classes, order), 6))
     while (status := fly(rockets, classes, order, nature, nodes)) < 0:
