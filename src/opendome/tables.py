@@ -320,6 +320,7 @@ BATTERY_STATE = table(
     ("t_free", "f8", "s", "earliest next lift-off"),
     ("rounds", "i8", "1", "rounds ready in its launchers"),
     ("guided", "i8", "1", "its rounds in flight"),
+    ("logged", "i8", "1", "rounds ready when they were last written to the log"),
 )
 
 WARNINGS = table(
@@ -415,6 +416,7 @@ CLOCK = table(
     ("n_track_log", "i8", "1", "rows in the track log"),
     ("n_decision_log", "i8", "1", "rows in the decision log"),
     ("n_option_log", "i8", "1", "rows in the log of options"),
+    ("n_magazine_log", "i8", "1", "rows in the log of batteries' rounds"),
     ("n_updates", "i8", "1", "plots taken by tracks"),
     ("n_predictions", "i8", "1", "impacts predicted"),
 )

@@ -7,6 +7,7 @@ but for columns marked "truth", which link them.
 import numpy as np
 
 from opendome import tables
+from opendome.flown import FLYOUTS, flyouts
 from opendome.kernels.ballistics import node_time
 from opendome.ledger import Outcome, Scoring, deaths, stock, warning_times
 from opendome.tables import INTERCEPTED, LANDS, table
@@ -162,6 +163,21 @@ ALTERNATIVES = table(
     ("gain", "f8", "1", "value saved by firing now, less the price; nan: not compared"),
 )
 
+MAGAZINES = table(
+    "magazines",
+    "rounds of each battery, whenever those ready to fire have changed (in a lull: at its end)",
+    ("time_s", "f8", "s", "scan time since the start"),
+    ("battery", _NAME, "-", "battery"),
+    ("ready", "i8", "1", "rounds ready in its launchers"),
+    ("loading", "i8", "1", "rounds in packs under exchange"),
+)
+#: What the kernels write: the same, with the row of the battery.
+MAGAZINE_LOG = tables.Table(
+    "magazine_log",
+    MAGAZINES.meaning,
+    tuple(c._replace(type="i8") if c.name == "battery" else c for c in MAGAZINES.cols),
+)
+
 PREDICTION_COLUMNS = tuple(
     c
     for c in TRACKS.cols
@@ -174,7 +190,7 @@ PREDICTIONS = tables.Table(
 #: Declarations of the traced tables.
 TRACES = (
     ROCKETS, FLIGHTS, OUTCOMES, TRACKS, PREDICTIONS, DECISIONS, ALTERNATIVES, SHOTS, WARNINGS,
-    STOCK_STEPS,
+    STOCK_STEPS, MAGAZINES, FLYOUTS,
 )  # fmt: skip
 
 RESULTS = np.array(["flying", "kill", "miss", "nothing", "dead"])
@@ -186,6 +202,7 @@ def traces(
     track_log: np.ndarray,
     decision_log: np.ndarray,
     option_log: np.ndarray,
+    magazine_log: np.ndarray,
     duration: float,
 ) -> dict[str, np.ndarray]:
     """All traced tables of one replication, by name."""
@@ -203,6 +220,8 @@ def traces(
         "shots": _shots(s, o),
         "warnings": _warnings(s, o),
         "stock": _stock(s, o, duration),
+        "magazines": _magazines(s, magazine_log),
+        "flyouts": flyouts(s.parameters, o.shots),
     }
 
 
@@ -347,3 +366,10 @@ def _warnings(s: Scoring, o: Outcome) -> np.ndarray:
 def _stock(s: Scoring, o: Outcome, duration: float) -> np.ndarray:
     t, left, _, _ = stock(s, o, duration)
     return _fill(STOCK_STEPS, len(t), {"time_s": t, "rounds": left})
+
+
+def _magazines(s: Scoring, log: np.ndarray) -> np.ndarray:
+    """The log of rounds with batteries by name."""
+    columns = {c.name: log[c.name] for c in MAGAZINES.cols}
+    columns["battery"] = _name(s.battery_names, log["battery"])
+    return _fill(MAGAZINES, len(log), columns)

@@ -12,8 +12,8 @@ import pytest
 from opendome import tables
 from opendome.kernels.ballistics import position
 from opendome.kernels.flight import fly_all
-from opendome.kernels.nature import standard
 from opendome.kernels.impact import BLOCK, predict_impacts
+from opendome.kernels.nature import standard
 from opendome.rocket_classes import rocket_classes
 from opendome.world import belief
 

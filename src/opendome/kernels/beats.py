@@ -36,7 +36,8 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
     Parameters
     ----------
     clock : record of CLOCK; fixed, belief, truth, scratch : tuples of world.py
-    shots : SHOTS table; logs : tables TRACKS, DECISION_LOG, ALTERNATIVES of traces.py
+    shots : SHOTS table; logs : tables TRACKS, DECISION_LOG, ALTERNATIVES, MAGAZINE_LOG of
+        traces.py
     external : bool
         Return DECIDE when the policy is asked, instead of applying the built-in doctrine.
 
@@ -68,6 +69,8 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
             _log(clock, belief, truth, logs)
         if clock.n_asked > 0 and not engage(clock, fixed, belief, truth, shots):
             return FULL_SHOTS
+        if clock.trace:
+            _log_magazines(clock, belief, logs[3])
         clock.phase = SENSE
 
 
@@ -147,6 +150,7 @@ def _trim(clock, tracks):
 def _nearly_full(clock, n_batteries, logs):
     """Whether one more scan might overflow a log."""
     room = min(len(logs[0]) - clock.n_track_log, len(logs[1]) - clock.n_decision_log)
+    room = min(room, len(logs[3]) - clock.n_magazine_log)
     most = clock.n_slots + 256
     return room < most or len(logs[2]) - clock.n_option_log < most * n_batteries
 
@@ -169,6 +173,25 @@ def _log(clock, belief, truth, logs):
                     row = logs[2][clock.n_option_log]
                     _log_option(row, clock.t, track.id, b, belief.options[i, b])
                     clock.n_option_log += 1
+
+
+@kernel
+def _log_magazines(clock, belief, log):
+    """Write one row for each battery whose ready rounds have changed."""
+    for b in range(len(belief.state)):
+        state = belief.state[b]
+        if state.rounds == state.logged:
+            continue
+        state.logged = state.rounds
+        row = log[clock.n_magazine_log]
+        row.time_s = clock.t
+        row.battery = b
+        row.ready = state.rounds
+        row.loading = 0
+        for k in range(len(belief.launchers)):
+            if belief.launchers[k].battery == b:
+                row.loading += belief.launchers[k].loading
+        clock.n_magazine_log += 1
 
 
 @kernel
