@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opendome.results import Result
     from opendome.scenario import Scenario
 
-__all__ = ["Result", "__version__", "assign", "load", "open", "run"]
+__all__ = ["Result", "__version__", "assign", "load", "open", "plan", "run"]
 
 
 def load(name_or_path: "str | Path") -> "Scenario":
@@ -158,4 +158,8 @@ def __getattr__(name: str) -> Any:
         from opendome.results import Result
 
         return Result
+    if name == "plan":
+        from importlib import import_module
+
+        return import_module("opendome.plan")  # a package that can be called
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

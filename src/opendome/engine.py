@@ -13,6 +13,7 @@ from opendome.errors import CapacityError
 from opendome.kernels import beats
 from opendome.kernels.aiming import RangeTables, aim_through, place, range_tables
 from opendome.kernels.ballistics import drag_table
+from opendome.kernels.clutter import draw, draw_bias
 from opendome.kernels.earth import height
 from opendome.kernels.flight import fly_all
 from opendome.kernels.flyout import flyout_table
@@ -38,6 +39,7 @@ class Setup(NamedTuple):
 
     fixed: Fixed
     plan: Plan
+    clutter: np.ndarray  # CLUTTER
     ranges: RangeTables
     scoring: ledger.Scoring
     period: float  # s, of the radars' scan
@@ -81,6 +83,7 @@ def prepare(scenario: Any) -> Setup:
     return Setup(
         fixed=fixed,
         plan=scenario.plan(p),
+        clutter=p.clutter,
         ranges=range_tables(p.classes, nature),
         scoring=ledger.scoring(scenario, p),
         period=scenario.clock.scan_period,
@@ -143,7 +146,12 @@ def _fly(setup: Setup, seed: int, rep: int) -> Truth:
         why = tables.LEFT[rockets["left"][row]]
         raise CapacityError(f"threat: the flight of rocket {row} leaves the model: {why}")
     classify(rockets, setup.plan)
-    return Truth(rockets, nodes, *(np.full(n, -1) for n in (PLOTS, PLOTS, SLOTS)))
+    objects = tables.OBJECTS.allocate(int(setup.clutter["number"].sum()))
+    draw(setup.clutter, objects, seed, rep)
+    bias = np.zeros((len(fixed.radars), 3))
+    draw_bias(fixed.radars, bias, seed, rep)
+    unknown = (np.full(n, -1) for n in (PLOTS, PLOTS, SLOTS))
+    return Truth(rockets, nodes, *unknown, objects, bias)
 
 
 def _heights(sites: np.ndarray, nature: Nature) -> np.ndarray:
@@ -153,7 +161,7 @@ def _heights(sites: np.ndarray, nature: Nature) -> np.ndarray:
 
 def _loop(clock, setup, truth, known, shots, log, seed, rep, policy) -> None:
     """Run the scans; come back to Python for a policy written in it, and to empty the logs."""
-    working = scratch(SLOTS, PLOTS)
+    working = scratch(SLOTS, PLOTS, len(setup.fixed.radars))
     while True:
         status = beats.run(
             clock[0], setup.fixed, known, truth, shots, log.rows, working, seed, rep,

@@ -30,6 +30,15 @@ class RocketClass(Model):
     boost_steps: int = quantity("1", "integration steps while the motor burns", low=4, high=100)
     step: float = quantity("s", "integration step of the coast", low=0.1, high=4.0)
     rcs: float = quantity("m^2", "mean radar cross-section", low=1e-6, high=1e3)
+    swerling: int = quantity(
+        "1",
+        "Swerling case of its fluctuation: 0, 1 or 3",
+        default=1,
+        low=0,
+        high=3,
+        source="assumption: case 1, the one that asks most of the radar",
+        grade="assumed",
+    )
     lethal_area: float = quantity(
         "m^2", "area in which an unsheltered person is killed", low=0.0, high=1e6
     )
@@ -50,6 +59,8 @@ class RocketClass(Model):
             raise ValueError(
                 f"range_min ({self.range_min:g} m) is not below range_max ({self.range_max:g} m)"
             )
+        if self.swerling not in (0, 1, 3):
+            raise ValueError(f"swerling ({self.swerling}): want 0, 1 or 3")
         return self
 
     def row(self) -> np.ndarray:

@@ -41,6 +41,8 @@ class Truth(NamedTuple):
     source: np.ndarray  # int: rocket of each plot, -1 for a false one
     single_source: np.ndarray  # int: the same of the kept plots
     carries: np.ndarray  # int: rocket that each track slot last followed
+    objects: np.ndarray  # OBJECTS
+    bias: np.ndarray  # (radars, 3) m, rad, rad: constant errors of range, azimuth and elevation
 
 
 class Belief(NamedTuple):
@@ -49,6 +51,7 @@ class Belief(NamedTuple):
     plots: np.ndarray  # PLOTS of this scan
     singles: np.ndarray  # PLOTS of the last scans that no track took
     tracks: np.ndarray  # TRACKS
+    looks: np.ndarray  # LOOKS (slot, radar)
     predictions: np.ndarray  # PREDICTIONS, by track slot
     options: np.ndarray  # OPTIONS (slot, battery)
     engagements: np.ndarray  # ENGAGEMENTS, by track slot
@@ -60,7 +63,11 @@ class Belief(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working memory of the tracker."""
+    """Working memory of the radars and of the tracker."""
+
+    wanted: np.ndarray  # int: looks that ask for a beam, then those that get one, in time order
+    keys: np.ndarray  # (n,): what they are sorted by
+    nearest: np.ndarray  # int, by track slot: the radar that reports it
 
     F: np.ndarray  # (7, 7)
     W: np.ndarray  # (7, 7)
@@ -77,11 +84,14 @@ class Scratch(NamedTuple):
     ints: np.ndarray  # (5, k) int
 
 
-def scratch(n_slots: int, n_plots: int) -> Scratch:
-    """Working memory for so many track slots and plots a scan."""
+def scratch(n_slots: int, n_plots: int, n_radars: int = 1) -> Scratch:
+    """Working memory for so many track slots, plots a scan and radars."""
     k = n_slots + n_plots + 1
     rows = max(n_slots, n_plots)
     return Scratch(
+        wanted=np.zeros(n_slots * n_radars, np.int64),
+        keys=np.zeros(n_slots * n_radars),
+        nearest=np.zeros(n_slots, np.int64),
         F=np.eye(7),
         W=np.zeros((7, 7)),
         H=np.zeros((3, 3)),
@@ -102,6 +112,8 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
     """What the defence knows before anything has happened: full launchers, no tracks."""
     tracks = tables.TRACKS.allocate(n_slots)
     tracks["status"] = 0
+    looks = tables.LOOKS.allocate(n_slots * len(fixed.radars))
+    looks["kind"] = tables.NOT_AT_ALL
     options = tables.OPTIONS.allocate(n_slots * len(fixed.batteries))
     state = tables.BATTERY_STATE.allocate(len(fixed.batteries))
     state["t_free"] = 0.0
@@ -115,6 +127,7 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
         plots=tables.PLOTS.allocate(n_plots),
         singles=tables.PLOTS.allocate(n_plots),
         tracks=tracks,
+        looks=looks.reshape(n_slots, len(fixed.radars)),
         predictions=tables.PREDICTIONS.allocate(n_slots),
         options=options.reshape(n_slots, len(fixed.batteries)),
         engagements=tables.ENGAGEMENTS.allocate(n_slots),

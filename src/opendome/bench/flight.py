@@ -52,7 +52,9 @@ def measure(full: bool) -> list[Row]:
     rows = [Row("lanes", lanes, "flights/CPU s", 1.0)]
     rows.append(yardstick(rockets, classes, nature, lanes))
     rows += peers(rockets, classes, nature, lanes, 40 if full else 10)
-    rows.append(rocketpy(lanes) if full else Row("RocketPy, 6 DOF (with --full)", NAN, "flights/CPU s"))
+    rows.append(
+        rocketpy(lanes) if full else Row("RocketPy, 6 DOF (with --full)", NAN, "flights/CPU s")
+    )
     return rows
 
 
@@ -159,9 +161,7 @@ def _start(r: np.void, cls: np.void, rate: float, nature: Any) -> np.ndarray:
 # ---------------------------------------------------------------- Python
 
 
-def peers(
-    rockets: np.ndarray, classes: np.ndarray, nature: Any, lanes: float, n: int
-) -> list[Row]:
+def peers(rockets: np.ndarray, classes: np.ndarray, nature: Any, lanes: float, n: int) -> list[Row]:
     """scipy's solve_ivp at about the lanes' error, and both errors against DOP853 at 1e-12."""
     some = np.linspace(0, len(rockets) - 1, n).astype(int)
     mine = np.column_stack([rockets["x_impact"], rockets["y_impact"]])[some]
@@ -197,7 +197,10 @@ def solve(rocket: np.void, classes: np.ndarray, nature: Any, rtol: float) -> np.
 
     def rhs(t: float, y: np.ndarray, burning: bool) -> np.ndarray:
         h = height(y[0], y[1], y[2], earth)
-        east, north = np.interp(h, heights, nature.air[:, 2]), np.interp(h, heights, nature.air[:, 3])
+        east, north = (
+            np.interp(h, heights, nature.air[:, 2]),
+            np.interp(h, heights, nature.air[:, 3]),
+        )
         wind = np.array([east, north, -(east * y[0] + north * y[1]) / earth.radius])
         through = y[3:] - wind
         v2 = through @ through
@@ -205,7 +208,9 @@ def solve(rocket: np.void, classes: np.ndarray, nature: Any, rtol: float) -> np.
         push = rate * cls["thrust"] / np.sqrt(v2) if burning else 0.0
         drag = drag_per_speed(h, v2, nature.air, curve) * cls["form"] * cls["area"]
         a = (push - drag) / (cls["m0"] - fuel * used) * through
-        a += np.array(gravity(y[0], y[1], y[2], earth)) + np.array(coriolis(y[3], y[4], y[5], earth))
+        a += np.array(gravity(y[0], y[1], y[2], earth)) + np.array(
+            coriolis(y[3], y[4], y[5], earth)
+        )
         return np.concatenate([y[3:], a])
 
     def ground(t: float, y: np.ndarray, burning: bool) -> float:

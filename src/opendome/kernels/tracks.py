@@ -10,8 +10,8 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.kernels.association import match
+from opendome.kernels.dwells import looked
 from opendome.kernels.kalman import distance2, predict, update
-from opendome.kernels.radar import responsible
 
 FREE, TENTATIVE, CONFIRMED = 0, 1, 2
 SINGLE_SCANS = 2  # scans for which an unused plot may still start a track
@@ -21,7 +21,7 @@ SINGLE_SCANS = 2  # scans for which an unused plot may still start a track
 def advance(clock, fixed, belief, scratch):
     """Predict every track to the scan and drop those that are below the ground.
 
-    Fills scratch.covered with 1 where some radar should see the predicted position.
+    Fills scratch.covered with 1 where some radar looked at the predicted position.
     """
     rules = fixed.tracker[0]
     radius = fixed.radius
@@ -36,7 +36,7 @@ def advance(clock, fixed, belief, scratch):
         if sqrt(x * x + y * y + (z + radius) ** 2) < radius:
             track.status = FREE
         else:
-            scratch.covered[i] = responsible(fixed.radars, x, y, z, radius) >= 0
+            scratch.covered[i] = looked(belief.looks, i)
 
 
 @kernel
