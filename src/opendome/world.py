@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from opendome import tables
-from opendome.kernels.orders import Desk, desk
 from opendome.kernels.nature import Nature
+from opendome.kernels.orders import Desk, desk
 
 
 class Fixed(NamedTuple):
