@@ -16,7 +16,9 @@ def bench(name: str, cold: bool, full: bool, as_json: bool) -> None:
 
     Import, help, first result, one warm replication of SCENARIO; or the benchmark NAME: `study`
     (workers, orchestration, memory, a million rows, Dask), `page` (the replay in the browser) or
-    `assign` (static assignment, both laws, with its targets, beside greedy and HiGHS).
+    `flight` (flights to impact beside C, scipy and RocketPy).
+
+    `assign`: static assignment, both laws, with its targets, beside greedy and HiGHS.
     """
     from opendome import bench as benchmarks
 
