@@ -67,11 +67,7 @@ def measure(full: bool = False) -> list[Row]:
 def size(weapons: int, targets: int, law: str, target_s: float) -> list[Row]:
     """One size of one law."""
     seeds = range(1, 4 if weapons * targets > 10_000_000 else SEEDS + 1)
-    runs, extra = [], []
-    for seed in seeds:
-        given = instances.random(weapons, targets, law, seed)
-        runs.append(timed(given))
-        extra.append(greedy_loss(given, runs[-1].answer))
+    runs, extra = zip(*(one(weapons, targets, law, seed) for seed in seeds), strict=True)
     name = f"{law}, {weapons:,} x {targets:,}"
     cpu = median(run.cpu_s for run in runs)
     rows = [
@@ -82,6 +78,13 @@ def size(weapons: int, targets: int, law: str, target_s: float) -> list[Row]:
     if weapons * targets > 10_000_000:
         rows.append(Row(f"{name}: memory (target 1,500 MB)", peak_mb(), "MB", peak_mb() / 1500.0))
     return rows
+
+
+def one(weapons: int, targets: int, law: str, seed: int) -> tuple[Timed, float]:
+    """One problem, and what greedy loses on it; a function, so that its matrix is let go."""
+    given = instances.random(weapons, targets, law, seed)
+    run = timed(given)
+    return run, greedy_loss(given, run.answer)
 
 
 def timed(given: Problem, time_limit_s: float | None = None) -> Timed:
