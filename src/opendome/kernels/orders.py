@@ -83,9 +83,8 @@ def _offer(clock, fixed, belief, desk):
     rules, offer = fixed.doctrine[0], desk.offer
     for b in range(len(fixed.batteries)):
         battery, state = fixed.batteries[b], belief.state[b]
-        # Rounds that leave before the next scan; a queue would make later ones late.
-        soon = clock.t + battery.reaction + clock.period - max(state.t_free, clock.t)
-        rate = np.int64(floor(soon / max(battery.spacing, 1e-3)))
+        # As many as leave in a scan period: options know the queue before them, not among them.
+        rate = max(np.int64(clock.period / max(battery.spacing, 1e-3)), 1)
         offer.can[b] = max(min(state.rounds, battery.channels - state.guided, rate), 0)
         offer.left[b] = state.rounds
         offer.full[b] = battery.launchers * battery.rounds
