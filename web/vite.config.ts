@@ -1,4 +1,6 @@
-import { defineConfig } from "vite";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { defineConfig, type Plugin } from "vite";
 
 // Unhashed names, so that a rebuild changes only what changed; no map files: the source is here.
 const plain = {
@@ -7,7 +9,44 @@ const plain = {
   assetFileNames: "[name][extname]",
 };
 
+/** Folder of the package that a module belongs to. */
+function packageOf(module: string): string | undefined {
+  const at = module.replaceAll("\0", "").lastIndexOf("/node_modules/");
+  if (at < 0) return undefined;
+  for (let folder = dirname(module); folder.length > at; folder = dirname(folder)) {
+    const said = join(folder, "package.json");
+    if (existsSync(said) && JSON.parse(readFileSync(said, "utf8")).version) return folder;
+  }
+  return undefined;
+}
+
+/** The licences of what is built in: they want to be passed on with the code. */
+function licences(): Plugin {
+  return {
+    name: "licences",
+    generateBundle(_, bundle) {
+      const folders = new Set<string>();
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== "chunk") continue;
+        for (const module of Object.keys(chunk.modules)) {
+          const folder = packageOf(module);
+          if (folder) folders.add(folder);
+        }
+      }
+      const parts = [...folders].map((folder) => {
+        const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+        const file = readdirSync(folder).sort().find((f) => /^licen[cs]e/i.test(f));
+        const text = file ? readFileSync(join(folder, file), "utf8").trim() : "";
+        return `${name} ${version} (${license})\n\n${text}\n`;
+      });
+      const source = `What the page is built from.\n\n${parts.sort().join(`\n${"-".repeat(78)}\n\n`)}`;
+      this.emitFile({ type: "asset", fileName: "licences.txt", source });
+    },
+  };
+}
+
 export default defineConfig({
+  plugins: [licences()],
   build: {
     outDir: "../src/opendome/web/static",
     emptyOutDir: true,

@@ -30,7 +30,10 @@ export function chart(x: { label: string; values: number[] }, series: Series[], 
     scales: { x: { time: false, ...(series.some((c) => c.bars) ? { range: (_: uPlot, low: number, high: number): [number, number] => [low - half, high + half] } : {}) }, y: log ? { distr: 3 } : { range: (_, low, high) => [o.low ?? Math.min(low, 0), o.high ?? (high > low ? high * 1.05 : low + 1)] } },
     axes: [
       { ...axis, size: 34, label: x.label, labelSize: 14, labelFont: axis.font, values: o.xText ? (_, v) => v.map(o.xText!) : undefined },
-      { ...axis, size: 46, values: (_, v) => v.map((n) => (n === null ? "" : short(n))) },
+      { ...axis, size: 46, values: (_, v) => v.map((n) => (n === null ? "" : short(n))),
+        // Of a logarithmic scale only whole decades.
+        filter: log ? (_: uPlot, v: number[]) => v.map((n) => (Math.abs(Math.log10(n) % 1) < 1e-9 ? n : null)) : undefined,
+        grid: log ? { ...grid, filter: (_: uPlot, v: number[]) => v.map((n) => (Math.abs(Math.log10(n) % 1) < 1e-9 ? n : null)) } : grid },
     ],
     series: [
       { label: x.label, value: (_, v) => (v === null ? "–" : o.xText ? o.xText(v) : num(v, 0)) },

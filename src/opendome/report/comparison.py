@@ -189,6 +189,7 @@ def as_dict(found: Comparison) -> dict[str, Any]:
     rows = [
         {
             "figure": row.figure.name,
+            "label": row.figure.label,
             "unit": row.figure.unit,
             "a": dict(zip(keys, row.a, strict=True)),
             "b": dict(zip(keys, row.b, strict=True)),

@@ -31,8 +31,7 @@ def _run(asked: dict[str, Any]) -> None:
     from opendome import scenario
 
     found = scenario.parse(asked["text"], asked["name"])
-    launches = max((i.launched for i in found.threat.intervals), default=0)
-    launches += sum(b.launches for b in found.threat.barrages)
+    launches = found.plan(found.tables()).n_rockets
     result = opendome.run(
         found,
         asked["replications"],

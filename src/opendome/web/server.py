@@ -1,5 +1,6 @@
 """The server: routes, and nothing else.  What they answer is made in the modules beside it."""
 
+import contextlib
 import json
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -62,6 +63,14 @@ class _Traces:
         self.lock = threading.Lock()
         self.kept: dict[tuple[int, int], Trace] = {}
 
+    def prepare(self) -> None:
+        """Open the first result while the browser starts, so that the page need not wait."""
+        name = self.library.first()
+        with contextlib.suppress(Missing, ResultError, ScenarioError, OSError):
+            if name is not None:
+                for rep in self.library.entry(name).traced[:1]:
+                    self.find(name, rep).overview()
+
     def find(self, name: str, rep: int) -> Trace:
         result = self.library.run(name)
         with self.lock:
@@ -77,9 +86,11 @@ def make(options: Options) -> tuple[Guard, FastAPI]:
     """The application, and the same without its guard (for its OpenAPI description)."""
     library = Library(options.chosen, options.roots)
     jobs = Jobs(options.results, options.limit_s, options.workers)
+    traces = _Traces(library)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=traces.prepare, daemon=True).start()
         yield
         await jobs.close()
 
@@ -96,7 +107,7 @@ def make(options: Options) -> tuple[Guard, FastAPI]:
     guard = Guard(app, options.hosts, options.token, _policy(options.tiles))
     _errors(app)
     _session_routes(app, guard, options)
-    _result_routes(app, library)
+    _result_routes(app, library, traces)
     _whole_routes(app, library)
     _scenario_routes(app, Shelf(options.folder))
     _run_routes(app, jobs, library)
@@ -174,8 +185,7 @@ def _session_routes(app: FastAPI, guard: Guard, options: Options) -> None:
         return {"known": True}
 
 
-def _result_routes(app: FastAPI, library: Library) -> None:
-    traces = _Traces(library)
+def _result_routes(app: FastAPI, library: Library, traces: _Traces) -> None:
     missing = _says(404, "no such result")
     columns: Responses = {200: {"content": {MEDIA: {}}, "description": "columns (columns.py)"}}
 

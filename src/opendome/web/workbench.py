@@ -48,7 +48,7 @@ def examine(text: str, name: str) -> dict[str, Any]:
             raise ScenarioError(f"{name}.toml: more than {scenario.MOST_BYTES} bytes")
         read = scenario.parse(text, name)
         estimate.check(read.published)
-        found |= {"ok": True, "scene": scene(read), "launches": _launches(read)}
+        found |= {"ok": True, "scene": scene(read), "launches": read.plan(read.tables()).n_rockets}
         found |= {"replications": read.study.replications, "seed": read.study.seed}
     except ScenarioError as error:
         found["errors"] = list(error.lines)
@@ -56,12 +56,6 @@ def examine(text: str, name: str) -> dict[str, Any]:
         found["errors"] = [f"{name}.toml: nested too deeply"]
     found["raw"] = _raw(text)
     return found
-
-
-def _launches(read: scenario.Scenario) -> int:
-    """Launches in all; of a scenario without intervals those of its barrages."""
-    cumulative = max((i.launched for i in read.threat.intervals), default=0)
-    return max(cumulative, sum(b.launches for b in read.threat.barrages))
 
 
 def _raw(text: str) -> dict[str, Any]:

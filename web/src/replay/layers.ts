@@ -11,7 +11,7 @@ const MARK_S = 45; // an impact is shown this long
 const FLAT = { depthCompare: "always", depthWriteEnabled: false } as const;
 const SIGMAS = 2.0;
 const LETTERS = { fontFamily: "system-ui, sans-serif", fontSettings: { sdf: true }, outlineWidth: 3 } as const;
-const MOST_COUNTDOWNS = 12; // more than these cover each other
+const COUNTDOWN_PX = [40, 24]; // room that a countdown wants
 
 export interface Shown {
   truth: boolean; belief: boolean; ellipses: boolean; sectors: boolean; colour: "outcome" | "belief";
@@ -99,13 +99,13 @@ export function roundAt(trace: Trace, i: number, t: number): Point {
   return [site.lon + u * u * (lon[i] - site.lon), site.lat + u * u * (lat[i] - site.lat), h[i] * u * (2 - u)];
 }
 
-export function layers(trace: Trace, f: Frame, shown: Shown, chosen: number | null): any[] {
+export function layers(trace: Trace, f: Frame, shown: Shown, chosen: number | null, zoom: number): any[] {
   const ink: RGB = dark() ? [235, 240, 244] : [30, 40, 50];
   const line: RGB = dark() ? [20, 30, 40] : [255, 255, 255];
   return [
     ...(shown.sectors ? sectors(trace, ink) : []),
-    ...(shown.ellipses ? ellipses(f) : []),
-    ...warned(f, ink, line),
+    ...(shown.ellipses ? ellipses(f, chosen, ink) : []),
+    ...warned(f, ink, line, zoom),
     ...marks(f),
     ...(shown.truth ? truth(trace, f, shown, chosen, ink) : []),
     ...(shown.belief ? belief(f, chosen, ink) : []),
@@ -121,17 +121,29 @@ function sectors(trace: Trace, ink: RGB): any[] {
   })];
 }
 
-function ellipses(f: Frame): any[] {
+function ellipses(f: Frame, chosen: number | null, ink: RGB): any[] {
   const known = f.tracks.filter((k) => k.ring);
   return [new PolygonLayer({
     id: "ellipses", data: known, getPolygon: (k: any) => k.ring, stroked: true, filled: true,
     getFillColor: (k: any) => [...threatColour(k.threat), 26 + 60 * (k.threat || 0)] as any,
-    getLineColor: (k: any) => [...threatColour(k.threat), 200] as any,
-    lineWidthMinPixels: 1.2, parameters: FLAT, pickable: true,
+    getLineColor: (k: any) => (k.rocket === chosen ? [...ink, 255] : [...threatColour(k.threat), 200]) as any,
+    lineWidthMinPixels: 1.4, parameters: FLAT, pickable: true, updateTriggers: { getLineColor: chosen },
   })];
 }
 
-function warned(f: Frame, ink: RGB, halo: RGB): any[] {
+/** Of places whose countdowns would cover each other, the one with most people. */
+function apart(all: Frame["warned"], zoom: number): Frame["warned"] {
+  const degree = (512 * 2 ** zoom) / 360; // pixels of one degree of longitude
+  const kept: Frame["warned"] = [];
+  for (const w of all) {
+    const near = (k: Frame["warned"][number]): boolean =>
+      Math.abs(k.at[0] - w.at[0]) * degree < COUNTDOWN_PX[0] && Math.abs(k.at[1] - w.at[1]) * degree < COUNTDOWN_PX[1];
+    if (!kept.some(near)) kept.push(w);
+  }
+  return kept;
+}
+
+function warned(f: Frame, ink: RGB, halo: RGB, zoom: number): any[] {
   const beat = 0.5 + 0.5 * Math.cos(2 * Math.PI * f.t);
   return [
     new ScatterplotLayer({
@@ -141,7 +153,7 @@ function warned(f: Frame, ink: RGB, halo: RGB): any[] {
       parameters: FLAT,
     }),
     new TextLayer({
-      id: "countdown", data: f.warned.slice(0, MOST_COUNTDOWNS), ...LETTERS, getPosition: (w: any) => w.at,
+      id: "countdown", data: apart(f.warned, zoom), ...LETTERS, getPosition: (w: any) => w.at,
       getText: (w: any) => `${Math.ceil(w.left)} s`, getSize: 13, fontWeight: 700,
       getColor: [...ink, 255] as any, outlineColor: [...halo, 255] as any,
       getPixelOffset: [0, -12], parameters: FLAT,

@@ -66,7 +66,7 @@ export class Side {
     }
     const f = frame(this.trace, t);
     this.last = f;
-    this.map.overlay.setProps({ layers: layers(this.trace, f, shown, this.chosen) });
+    this.map.overlay.setProps({ layers: layers(this.trace, f, shown, this.chosen, this.map.map.getZoom()) });
     this.count(f);
     if (!playing || Math.floor(t) !== Math.floor(this.drawn.t)) this.fly(f);
     this.drawn.t = t;
@@ -84,9 +84,9 @@ export class Side {
     const c = this.trace.counts(f.t);
     const stock = this.trace.stockAt(f.t);
     const rows: [string, string, string, string?][] = [
-      ["launched", num(c.launched), "rockets so far"], ["flying", num(c.flying), "in the air now"],
-      ["tracks", num(f.tracks.length), "confirmed tracks", css(TRACK)],
-      ["rounds", num(f.rounds.length), "interceptors in the air", css(ROUND)],
+      ["launched", num(c.launched), "launched"], ["flying", num(c.flying), "in the air"],
+      ["tracks", num(f.tracks.length), "tracks", css(TRACK)],
+      ["rounds", num(f.rounds.length), "interceptors", css(ROUND)],
       ...Object.entries(OUTCOME).map(([key, { colour, label }]) =>
         [key, num(c[key] ?? 0), label, css(colour)] as [string, string, string, string]),
       ["used", num(c.rounds), "rounds fired"], ["stock", num(stock), "rounds left"],

@@ -54,7 +54,7 @@ export class Story {
     if (!n) return section("What the radar saw", h("p", { class: "quiet" }, "It never had a confirmed track."));
     const plots = scans.plot.reduce((sum: number, p: number) => sum + p, 0);
     const t = scans.time_s.map((v: number) => v - scans.time_s[0]);
-    const x = { label: "seconds since the track was confirmed", values: t };
+    const x = { label: "s since confirmed", values: t };
     return section("What the radar saw",
       h("p", {}, `Confirmed track over ${num(n)} scans; a plot in ${num(plots)} of them (${percent(plots / n)}).`),
       h("h4", {}, "Position: track against truth, m"),
@@ -81,23 +81,22 @@ export class Story {
     const prices = decisions.some((d) => d.price !== undefined && d.price !== null);
     return section("Decisions",
       h("div", { class: "scroll" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["at", "threat", "ellipse", "batteries", prices && "gain / price", "order"].filter(Boolean)
+        h("thead", {}, h("tr", {}, ["at", "order", "threat", "ellipse", "batteries", prices && "gain / price"].filter(Boolean)
           .map((name) => h("th", { scope: "col" }, name as string)))),
         h("tbody", {}, shown.map((d) => h("tr", {},
-          h("td", {}, when(d.time_s)), h("td", {}, percent(d.threat)), h("td", {}, metres(d.ellipse_m)), h("td", {}, num(d.batteries)),
-          prices && h("td", {}, `${num(d.gain, 2)} / ${num(d.price, 2)}`),
-          h("td", { class: d.fire ? "fire" : "" }, order(d))))))),
+          h("td", {}, when(d.time_s)), h("td", { class: d.fire ? "words fire" : "words" }, order(d)), h("td", {}, percent(d.threat)), h("td", {}, metres(d.ellipse_m)), h("td", {}, num(d.batteries)),
+          prices && h("td", {}, `${num(d.gain, 2)} / ${num(d.price, 2)}`)))))),
       h("p", { class: "quiet" }, `${num(decisions.length)} times asked; shown where the order or its reason changed.`));
   }
 
   private fired(shots: any[], when: (t: number) => any): HTMLElement {
     if (!shots.length) return section("Shots", h("p", { class: "quiet" }, "No interceptor was fired at it."));
     return section("Shots", h("div", { class: "scroll" }, h("table", {},
-      h("thead", {}, h("tr", {}, ["battery", "lift-off", "meets at", "p kill", "error", "result"].map((n) => h("th", { scope: "col" }, n)))),
+      h("thead", {}, h("tr", {}, ["battery", "result", "lift-off", "meets at", "p kill", "error"].map((n) => h("th", { scope: "col" }, n)))),
       h("tbody", {}, shots.map((s) => h("tr", {},
-        h("td", { style: `border-left: 3px solid ${css(ROUND)}` }, s.battery), h("td", {}, when(s.launch_time_s)),
+        h("td", { style: `border-left: 3px solid ${css(ROUND)}` }, s.battery), h("td", { class: "words" }, s.result), h("td", {}, when(s.launch_time_s)),
         h("td", {}, when(s.intercept_time_s), ` at ${metres(s.z_m)}`), h("td", {}, percent(s.p_kill)),
-        h("td", {}, metres(s.error_m)), h("td", {}, s.result)))))));
+        h("td", {}, metres(s.error_m))))))));
   }
 }
 

@@ -131,7 +131,7 @@ export class ReplayView {
       const [b, rep] = choice.value.split("|");
       write({ b, repb: rep === "0" ? null : rep }, true);
       window.dispatchEvent(new PopStateEvent("popstate"));
-    } }, h("option", { value: "" }, options.length ? "beside it …" : "nothing to compare"), options.map(([value, text]) => h("option", { value }, text)));
+    } }, h("option", { value: "" }, options.length ? "compare with …" : "nothing to compare"), options.map(([value, text]) => h("option", { value }, text)));
     return choice;
   }
 

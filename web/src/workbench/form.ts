@@ -41,12 +41,13 @@ export function fields(schema: any, raw: any, path: Path, put: Put, only?: strin
 }
 
 function field(key: string, about: any, value: unknown, put: (value: unknown) => void): HTMLElement {
-  const [label, unit] = words(key);
+  const [label, unit] = words(key, about.description ?? "");
   const hint = about.description ?? "";
   const default_ = about.default === undefined ? "" : String(about.default);
   let input: HTMLInputElement | HTMLSelectElement;
   if (about.enum) {
-    input = h("select", { onchange: () => put(input.value) }, about.enum.map((v: string) => h("option", { value: v }, v)));
+    input = h("select", { onchange: () => put(input.value || null) },
+      about.default === undefined ? h("option", { value: "" }, "default") : null, about.enum.map((v: string) => h("option", { value: v }, v)));
     input.value = String(value ?? about.default ?? "");
   } else if (about.type === "boolean") {
     input = h("input", { type: "checkbox", onchange: () => put((input as HTMLInputElement).checked) });
@@ -67,9 +68,10 @@ function field(key: string, about: any, value: unknown, put: (value: unknown) =>
   return h("label", { title: hint }, h("span", {}, label, unit ? h("span", { class: "unit" }, ` ${unit}`) : null), input);
 }
 
-function words(key: string): [string, string] {
+/** Name and unit of a key; `threat_min` is a least threat, not minutes: its description says no "min". */
+function words(key: string, description: string): [string, string] {
   for (const [suffix, unit] of Object.entries(UNITS)) {
-    if (key.endsWith(`_${suffix}`)) return [key.slice(0, -suffix.length - 1).replaceAll("_", " "), unit];
+    if (key.endsWith(`_${suffix}`) && !(suffix === "min" && !/\bmin\b/.test(description))) return [key.slice(0, -suffix.length - 1).replaceAll("_", " "), unit];
   }
   return [key.replaceAll("_", " "), ""];
 }

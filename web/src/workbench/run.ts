@@ -117,7 +117,7 @@ function comparison(found: any, a: string, b: string): HTMLElement {
   const moved = found.figures.filter((r: any) => r.difference.low !== 0 || r.difference.high !== 0);
   return h("div", { class: "comparison" }, h("h3", {}, "Against the run before"), h("p", { class: "quiet" }, `A: ${a}; B: ${b}; ${found.why}. Differences with 95 % intervals.`),
     moved.length ? table<any>([
-      { title: "Figure", text: (r) => r.figure.replaceAll("_", " "), sort: (r) => r.figure, words: true },
+      { title: "Figure", text: (r) => r.label, sort: (r) => r.label, words: true },
       { title: "A", text: (r) => value(r, r.a.mean) }, { title: "B", text: (r) => value(r, r.b.mean) },
       { title: "B less A", text: (r) => value(r, r.difference.mean), sort: (r) => r.difference.mean ?? 0 },
       { title: "Interval", text: (r) => `${value(r, r.difference.low)} to ${value(r, r.difference.high)}` },
