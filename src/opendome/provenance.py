@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from opendome import posterior
 from opendome.params import Model, extra, quantities
 from opendome.placement import interceptor_types
 from opendome.reader import accepted
@@ -36,7 +39,19 @@ def rows(s: Sections) -> list[Row]:
     known = rocket_classes()
     for c in s.threat.classes:
         found += _walk(known[c.name], f"class {c.name!r}", told)
-    return found
+    return [*found, *_calibrated(s)]
+
+
+def _calibrated(s: Sections) -> Iterator[Row]:
+    """Means of the draws that a calibrated scenario runs on instead of its own values."""
+    if s.calibration is None:
+        return
+    c = s.calibration
+    for name, values in posterior.draws(c.operation, c.file, c.keep, ()).values.items():
+        low, high = (float(f"{v:.3g}") for v in np.quantile(values, [0.05, 0.95]))
+        source = f"opendome calibrate: 90 % from {low:g} to {high:g}; docs/theory/calibration.md"
+        mean, unit = float(f"{np.mean(values):.4g}"), posterior.PARAMETERS[name].unit
+        yield Row(f"calibration.{name}", mean, unit, "calibrated", source)
 
 
 def _walk(model: Model, path: str, told: tuple[str, str]) -> Iterator[Row]:

@@ -24,7 +24,7 @@ CLASSES = ("improvised-short", "grad-122", "grad-122-extended", "medium", "long"
 
 
 class Times(NamedTuple):
-    """Zones that were hit: published seconds and simulated lead times."""
+    """Zones that were hit, or within the margin: published seconds, simulated lead times."""
 
     names: tuple[str, ...]
     published: np.ndarray  # s
@@ -89,6 +89,7 @@ def simulate(zones: Sequence[Zone], each: int = EACH, seed: int = 1, workers: in
     rule = warned.rule_of(s)
     grown, exact = zone_map.raster(m.shapes, rule.margin), zone_map.raster(m.shapes, 0.0)
     e = warned.evening(result, 0, m, grown, exact)
+    e = e._replace(hits=e.near)  # many outlines are smaller than the error of a rocket
     w = warned.warn(e, rule, len(m.names))
     lead = np.full(len(zones), nan)
     hits = np.bincount(e.hits[:, 1], minlength=len(zones))

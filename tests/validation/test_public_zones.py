@@ -52,7 +52,7 @@ def test_zones__lie_in_the_published_rings_of_distance(areas):
 
 def test_times__rank_the_zones_as_the_published_ones_do(areas):
     got = zone_times.agreement(zone_times.simulate(areas, each=2))
-    assert got.zones > 600
+    assert got.zones > 500
     # Published times have five values; one rocket or two a zone leave noise.
     assert got.tau > 0.6
     assert got.at_or_above > 0.6
