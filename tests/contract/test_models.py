@@ -225,7 +225,7 @@ def test_entry_points__add_a_policy_from_another_package(monkeypatch):
     monkeypatch.setattr(models, "entry_points", lambda **kw: (entry,))
     models.names.cache_clear()
     try:
-        assert models.names("policies") == ("doctrine", "plain")
+        assert {"doctrine", "plain"} <= set(models.names("policies"))
         assert models.find("policies", "plain") is Plain
         assert models.find("policies", "doctrine") is Doctrine
     finally:
