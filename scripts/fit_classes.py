@@ -15,15 +15,22 @@ import numpy as np
 from scipy.optimize import brentq
 
 from opendome.constants import G0
-from opendome.frames import earth_radius
 from opendome.kernels.aiming import shoot
-from opendome.kernels.atmosphere import air_table
-from opendome.kernels.ballistics import drag_table
-from opendome.tables import CLASSES
+from opendome.kernels.ballistics import burn_table, drag_curves, drag_table, thrust_curves
+from opendome.kernels.flight import fly_all
+from opendome.kernels.nature import Nature, standard
+from opendome.tables import CLASSES, ROCKETS
 
 OUT = Path(__file__).parents[1] / "src" / "opendome" / "data" / "rocket_classes.toml"
-RADIUS = earth_radius(31.5)
-AIR, DRAG = air_table(), drag_table()
+LATITUDE = 31.5  # deg
+STILL = standard(LATITUDE, 1)
+DRAG, BURN = drag_curves(), thrust_curves()
+
+# The coarsest steps of the integrator whose error at impact stays below these, over elevations.
+ERROR_BOOST, ERROR = 0.45, 0.8  # m, of the boost and of all
+STEPS = (2.0, 1.5, 1.25, 1.0, 0.75, 0.5, 0.4, 0.3, 0.25)  # s, coast
+BOOST_STEPS = (16, 20, 24, 32, 48, 64, 80)
+FINE_STEP, FINE_BOOST = 0.125, 100
 
 # Unsheltered lethal area of the 122 mm warhead, effective, people indoors included: assumed, so
 # that about 160 hits of the May 2021 mix at 3,000 inhabitants/km^2 and a fivefold gain by shelter
@@ -35,45 +42,45 @@ WARHEAD_122 = 20.0
 P, A, D = "published", "assumed", "derived"
 COLUMNS = (
     *("calibre_mm", "m0_kg", "warhead_kg", "burn_time_s", "isp_s", "form", "rcs_m2", "range_km"),
-    *("sigma_range", "sigma_cross"),
+    *("sigma_range", "sigma_cross", "drag", "motor"),
 )
 # name: values of COLUMNS; grades of calibre, mass and range; note
 ROWS = {
     "improvised-short": (
-        (115, 40.0, 5.0, 2.0, 130, 1.2, 0.03, 10.0, 0.12, 0.12),
+        (115, 40.0, 5.0, 2.0, 130, 1.0, 0.03, 10.0, 0.12, 0.12, "rough", "neutral"),
         (D, A, A),
         "improvised short-range rocket: calibre 60-170 mm (middle), warhead 0.5-10 kg, range "
         "3-16 km; default range 10 km; sugar propellant (low specific impulse), rough finish",
     ),
     "rocket-107": (
-        (107, 19.0, 3.8, 0.7, 205, 1.1, 0.02, 8.0, 0.08, 0.08),
+        (107, 19.0, 3.8, 0.7, 205, 1.0, 0.02, 8.0, 0.08, 0.08, "spun", "tubular"),
         (P, A, A),
         "107 mm: 1.2 kg explosive; range 8 km widely repeated, not confirmed; warhead scaled from "
         "the 122 mm by explosive",
     ),
     "grad-122": (
-        (122, 67.0, 20.0, 1.8, 215, 1.0, 0.03, 20.0, 0.07, 0.07),
+        (122, 67.0, 20.0, 1.8, 215, 1.0, 0.03, 20.0, 0.07, 0.07, "finned", "tubular"),
         (P, P, P),
         "122 mm: 66-68 kg, 20 kg warhead, range 20 km",
     ),
     "grad-122-extended": (
-        (122, 70.0, 20.0, 2.5, 240, 0.85, 0.03, 42.5, 0.07, 0.07),
+        (122, 70.0, 20.0, 2.5, 240, 0.85, 0.03, 42.5, 0.07, 0.07, "finned", "tubular"),
         (P, A, D),
         "122 mm extended: range 40-45 km (middle); warhead as the 122 mm (6.3 kg explosive)",
     ),
     "medium": (
-        (333, 900.0, 75.0, 5.0, 225, 1.0, 0.1, 77.5, 0.06, 0.06),
+        (333, 900.0, 75.0, 5.0, 225, 1.0, 0.1, 77.5, 0.06, 0.06, "finned", "tubular"),
         (P, A, D),
         "medium class: calibre 200-333 mm (upper end), about 900 kg, warhead 60-90 kg (middle), "
         "range 75-80 km (middle)",
     ),
     "long": (
-        (302, 750.0, 100.0, 6.0, 235, 1.0, 0.1, 140.0, 0.05, 0.05),
+        (302, 750.0, 100.0, 6.0, 235, 1.0, 0.1, 140.0, 0.05, 0.05, "finned", "tubular"),
         (A, A, D),
         "long class: calibre about 302 mm, warhead 60-144 kg (middle), range 120-160 km (middle)",
     ),
     "very-long": (
-        (400, 1500.0, 100.0, 8.0, 240, 1.0, 0.15, 235.0, 0.05, 0.05),
+        (400, 1500.0, 100.0, 8.0, 240, 1.0, 0.15, 235.0, 0.05, 0.05, "finned", "tubular"),
         (A, A, D),
         "very long class: range 220-250 km (middle); nothing else is published",
     ),
@@ -87,16 +94,23 @@ def class_row(v: dict[str, float], propellant: float) -> np.ndarray:
     row["burn_time"] = v["burn_time_s"]
     row["thrust"] = v["isp_s"] * G0 * propellant / v["burn_time_s"]
     row["area"], row["form"] = pi / 4.0 * (v["calibre_mm"] / 1e3) ** 2, v["form"]
+    row["boost_steps"], row["step"] = 48, 0.5
     return row
 
 
-def max_range(row: np.ndarray) -> tuple[float, float]:
+def nature(v: dict) -> Nature:
+    """Still air with the drag and the motor of a class."""
+    burns = burn_table(*BURN[v["motor"]])[None]
+    return STILL._replace(curves=drag_table(*DRAG[v["drag"]]), burns=burns)
+
+
+def max_range(row: np.ndarray, through: Nature) -> tuple[float, float]:
     """Greatest ground range (m) over elevation, and that elevation (deg).
 
     1e9 m where range still rises at the elevation that leaves the model (100 km height).
     """
     elevation = np.radians(np.arange(30.0, 66.0, 0.5))
-    reach, _ = shoot(np.zeros(len(elevation), int), elevation, row, AIR, DRAG, RADIUS)
+    reach, _ = shoot(np.zeros(len(elevation), int), elevation, row, through)
     best = int(np.argmax(np.nan_to_num(reach, nan=-1.0)))
     outside = best + 1 < len(reach) and np.isnan(reach[best + 1])
     return 1e9 if outside else float(reach[best]), float(np.degrees(elevation[best]))
@@ -104,23 +118,55 @@ def max_range(row: np.ndarray) -> tuple[float, float]:
 
 def fit(v: dict[str, float]) -> float:
     """Propellant mass, kg."""
+    through = nature(v)
     return brentq(
-        lambda m: max_range(class_row(v, m))[0] - 1e3 * v["range_km"],
+        lambda m: max_range(class_row(v, m), through)[0] - 1e3 * v["range_km"],
         0.05 * v["m0_kg"],
         0.6 * v["m0_kg"],
         xtol=1e-3,
     )
 
 
+def impacts(row: np.ndarray, through: Nature) -> np.ndarray:
+    """Impact points, (n, 2), m, over elevations."""
+    elevation = np.radians(np.arange(15.0, 61.0, 0.25))
+    rockets = ROCKETS.allocate(len(elevation))
+    rockets["cls"], rockets["elevation"], rockets["burn"] = 0, elevation, 1.0
+    for name in ("t_launch", "x0", "y0", "z0"):
+        rockets[name] = 0.0
+    rockets["azimuth"] = 0.7
+    fly_all(rockets, row, through)
+    return np.column_stack([rockets["x_impact"], rockets["y_impact"]])
+
+
+def steps(row: np.ndarray, through: Nature) -> tuple[int, float]:
+    """Fewest boost steps and longest coast step whose error at impact is small enough."""
+
+    def flown(boost_steps: int, step: float) -> np.ndarray:
+        row["boost_steps"], row["step"] = boost_steps, step
+        return impacts(row, through)
+
+    exact = flown(FINE_BOOST, FINE_STEP)
+
+    def error(boost_steps: int, step: float) -> float:
+        return float(np.linalg.norm(flown(boost_steps, step) - exact, axis=1).max())
+
+    boost = next(n for n in BOOST_STEPS if error(n, FINE_STEP) < ERROR_BOOST)
+    return boost, next(s for s in STEPS if error(boost, s) < ERROR)
+
+
 def section(name: str, v: dict[str, float], grades: tuple[str, str, str], note: str) -> str:
     """TOML section of one class."""
     propellant = round(fit(v), 2)
     row = class_row(v, propellant)
-    reach, elevation = max_range(row)
+    through = nature(v)
+    reach, elevation = max_range(row, through)
+    boost, step = steps(row, through)
     speed = v["isp_s"] * G0 * np.log(v["m0_kg"] / (v["m0_kg"] - propellant))
     print(
         f"{name:18} propellant {propellant:7.2f} kg ({propellant / v['m0_kg']:.0%}), ideal speed "
-        f"{speed:5.0f} m/s, greatest range {reach / 1e3:6.2f} km at {elevation:.1f} deg"
+        f"{speed:5.0f} m/s, greatest range {reach / 1e3:6.2f} km at {elevation:.1f} deg, "
+        f"{boost} boost steps, then {step:g} s"
     )
     lethal = LETHAL_122 * (v["warhead_kg"] / WARHEAD_122) ** (2.0 / 3.0)
     values = {
@@ -130,6 +176,10 @@ def section(name: str, v: dict[str, float], grades: tuple[str, str, str], note: 
         "burn_time_s": (f"{v['burn_time_s']:.1f}", A),
         "thrust_N": (f"{float(row['thrust'][0]):.0f}.0", "calibrated"),
         "form": (f"{v['form']:.2f}", A),
+        "drag": (f'"{v["drag"]}"', A),
+        "motor": (f'"{v["motor"]}"', A),
+        "boost_steps": (f"{boost}", D),
+        "step_s": (f"{step:.2f}", D),
         "rcs_m2": (f"{v['rcs_m2']:g}", A),
         "lethal_area_m2": (f"{lethal:.0f}.0", A),
         "range_min_km": (f"{0.35 * v['range_km']:.2f}", A),

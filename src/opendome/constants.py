@@ -15,6 +15,9 @@ LIGHT_SPEED = 299_792_458.0  # m/s
 # WGS84, NGA.STND.0036 (2014).
 WGS84_A = 6_378_137.0  # m, semi-major axis
 WGS84_F = 1.0 / 298.257223563  # flattening
+WGS84_MU = 3.986004418e14  # m^3/s^2, gravitational constant with the atmosphere's mass
+WGS84_OMEGA = 7.292115e-5  # rad/s, rate of turn
+WGS84_J2 = 1.082629821313e-3  # second zonal harmonic of the normal field
 
 # Blake, "Machine plotting of radar vertical-plane coverage diagrams", NRL 7098 (1970): 4/3 earth.
 REFRACTION_K = 4.0 / 3.0  # effective earth radius over earth radius

@@ -11,12 +11,14 @@ import numpy as np
 from opendome import ledger, posterior, tables, traces
 from opendome.errors import CapacityError
 from opendome.kernels import beats
-from opendome.kernels.aiming import RangeTables, aim, range_tables
-from opendome.kernels.atmosphere import air_table
+from opendome.kernels.aiming import RangeTables, aim_through, place, range_tables
 from opendome.kernels.ballistics import drag_table
 from opendome.kernels.clutter import draw, draw_bias
-from opendome.kernels.flight import COAST_MAX, HEIGHT_MAX, fly_all
+from opendome.kernels.earth import height
+from opendome.kernels.flight import fly_all
 from opendome.kernels.flyout import flyout_table
+from opendome.kernels.nature import Nature
+from opendome.kernels.terrain import masks
 from opendome.models.policies import View, read_only
 from opendome.models.threats.ballistic_rocket import Plan, classify, launches
 from opendome.world import Belief, Fixed, Truth, belief, scratch
@@ -64,7 +66,8 @@ def prepare(scenario: Any) -> Setup:
     scenario : opendome.scenario.Scenario
     """
     p = scenario.tables()
-    air, drag = air_table(), drag_table()
+    nature = scenario.nature(p)
+    air, drag = nature.air, drag_table()
     grid, near = place_index(p.places)
     flyouts = [flyout_table(row, air, drag) for row in p.interceptors]
     # One array for all types: the tables differ only in how many heights they cover.
@@ -75,14 +78,15 @@ def prepare(scenario: Any) -> Setup:
         row[:, : table.shape[1]] = table
     fixed = Fixed(
         p.classes, p.places, p.radars, p.interceptors, p.batteries, p.tracker, p.doctrine,
-        p.warning_rule, p.stock, air, drag, stacked, grid, near, p.radius,
+        p.warning_rule, p.stock, air, drag, stacked, grid, near, p.radius, nature,
+        masks(nature.terrain, p.radars["x"], p.radars["y"], _heights(p.radars, nature), p.radius),
     )  # fmt: skip
     start = scenario.clock.start
     return Setup(
         fixed=fixed,
         plan=scenario.plan(p),
         clutter=p.clutter,
-        ranges=range_tables(p.classes, air, drag, p.radius),
+        ranges=range_tables(p.classes, nature),
         scoring=ledger.scoring(scenario, p),
         period=scenario.clock.scan_period,
         duration=scenario.clock.duration,
@@ -139,14 +143,14 @@ def _fly(setup: Setup, seed: int, rep: int) -> Truth:
     """
     fixed = setup.fixed
     rockets, x, y = launches(setup.plan, seed, rep)
-    aim(rockets, fixed.classes, x, y, setup.ranges, fixed.radius)
-    nodes = fly_all(rockets, fixed.classes, fixed.air, fixed.drag, fixed.radius)
-    lost = np.isnan(rockets["t_impact"])
+    place(rockets, fixed.nature)
+    aim_through(rockets, fixed.classes, x, y, setup.ranges, fixed.nature)
+    nodes = fly_all(rockets, fixed.classes, fixed.nature)
+    lost = rockets["left"] != tables.FLEW
     if lost.any():
-        raise CapacityError(
-            f"threat: the flight of rocket {int(np.argmax(lost))} leaves the model "
-            f"(above {HEIGHT_MAX / 1e3:g} km, or longer than {COAST_MAX} s after burn-out)"
-        )
+        row = int(np.argmax(lost))
+        why = tables.LEFT[rockets["left"][row]]
+        raise CapacityError(f"threat: the flight of rocket {row} leaves the model: {why}")
     classify(rockets, setup.plan)
     objects = tables.OBJECTS.allocate(int(setup.clutter["number"].sum()))
     draw(setup.clutter, objects, seed, rep)
@@ -154,6 +158,11 @@ def _fly(setup: Setup, seed: int, rep: int) -> Truth:
     draw_bias(fixed.radars, bias, seed, rep)
     unknown = (np.full(n, -1) for n in (PLOTS, PLOTS, SLOTS))
     return Truth(rockets, nodes, *unknown, objects, bias)
+
+
+def _heights(sites: np.ndarray, nature: Nature) -> np.ndarray:
+    """Heights of sites above the ellipsoid, m."""
+    return np.array([height(s["x"], s["y"], s["z"], nature.earth) for s in sites])
 
 
 def _loop(clock, setup, truth, known, shots, log, seed, rep, policy) -> None:

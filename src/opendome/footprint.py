@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from opendome import frames, tables
+from opendome import tables
 from opendome.errors import ScenarioError
-from opendome.kernels.aiming import aim
+from opendome.kernels.aiming import aim_through, place
 from opendome.kernels.defended import defend
 from opendome.kernels.flight import fly_all
 from opendome.models import nearest
@@ -133,10 +133,10 @@ def footprint(
     c = _row(rocket_class, setup.scoring.class_names, "rocket class")
     _bounds(cell, reach, sigma, p_min)
     fixed = setup.fixed
-    place = fixed.batteries[b]
+    site = fixed.batteries[b]
     n = int(np.ceil(reach / cell))
     steps = cell * np.arange(-n, n + 1)
-    x, y = float(place["x"]) + steps, float(place["y"]) + steps
+    x, y = float(site["x"]) + steps, float(site["y"]) + steps
     grid_x, grid_y = (g.ravel() for g in np.meshgrid(x, y))
     total, met, sure = (np.zeros(grid_x.size) for _ in range(3))
     for x0, y0 in launch_points(setup):
@@ -174,10 +174,10 @@ def _defend(
     fixed = setup.fixed
     rockets = tables.ROCKETS.allocate(len(x))
     rockets["cls"], rockets["x0"], rockets["y0"] = c, x0, y0
-    rockets["z0"] = frames.surface_z(x0, y0, fixed.radius)
     rockets["burn"], rockets["t_launch"] = 1.0, 0.0
-    aim(rockets, fixed.classes, x, y, setup.ranges, fixed.radius)
-    nodes = fly_all(rockets, fixed.classes, fixed.air, fixed.drag, fixed.radius)
+    place(rockets, fixed.nature)
+    aim_through(rockets, fixed.classes, x, y, setup.ranges, fixed.nature)
+    nodes = fly_all(rockets, fixed.classes, fixed.nature)
     p_kill, spare = np.zeros(len(x)), np.zeros(len(x))
     p_fa = float(fixed.radars["p_fa"].max(initial=1e-6))
     snr_min = np.log(p_fa) / np.log(P_SEEN) - 1.0  # p_d = p_fa^(1 / (1 + s)), kernels/radar.py

@@ -105,7 +105,10 @@ def run(
     _check("replications", replications, 1, 2**32 - 1)
     _check("seed", seed, 0, 2**63 - 1)
     _check("workers", workers, 1, MOST_WORKERS)
-    job = Job(scenario.text, scenario.name, seed, frozenset(trace), engine, scenario.changes)
+    job = Job(
+        scenario.text, scenario.name, seed, frozenset(trace), engine, scenario.changes,
+        scenario.path,
+    )  # fmt: skip
     workers = min(workers, replications)
     inbox = _Inbox(job, replications, progress, on_chunk)
     interrupted = False

@@ -1,7 +1,7 @@
 """The rocket classes of data/rocket_classes.toml: generic, fitted to published ranges."""
 
 from functools import cache
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -22,9 +22,13 @@ class RocketClass(Model):
     m0: float = quantity("kg", "launch mass", low=0.1, high=1e5)
     m_burnout: float = quantity("kg", "mass after burn-out", low=0.1, high=1e5)
     burn_time: float = quantity("s", "motor burn time", low=0.01, high=300.0)
-    thrust: float = quantity("N", "constant thrust along the velocity", low=1.0, high=1e7)
+    thrust: float = quantity("N", "mean thrust along the velocity", low=1.0, high=1e7)
     calibre: float = quantity("m", "body diameter", low=0.01, high=2.0, suffixes=("mm", "m"))
-    form: float = quantity("1", "factor on the common drag curve", low=0.01, high=100.0)
+    form: float = quantity("1", "factor on its drag curve", low=0.01, high=100.0)
+    drag: Literal["finned", "spun", "rough"] = Field(description="curve of data/drag_curves.csv")
+    motor: Literal["neutral", "tubular"] = Field(description="curve of data/thrust_curves.csv")
+    boost_steps: int = quantity("1", "integration steps while the motor burns", low=4, high=100)
+    step: float = quantity("s", "integration step of the coast", low=0.1, high=4.0)
     rcs: float = quantity("m^2", "mean radar cross-section", low=1e-6, high=1e3)
     swerling: int = quantity(
         "1",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from opendome import placement, posterior
+from opendome import placement, posterior, surroundings
 from opendome.changes import changed
 from opendome.contradictions import contradictions
 from opendome.errors import ScenarioError
@@ -23,6 +23,7 @@ from opendome.reader import build
 from opendome.sections import Sections
 
 if TYPE_CHECKING:
+    from opendome.kernels.nature import Nature
     from opendome.models.threats.ballistic_rocket import Plan
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -51,6 +52,15 @@ class Scenario(Sections):
     def tables(self) -> Parameters:
         """The tables that kernels read, SI and radians, positions in the scenario's frame."""
         return placement.parameters(self)
+
+    @property
+    def folder(self) -> Path:
+        """Where the paths of files in the scenario count from."""
+        return Path(self.path).parent
+
+    def nature(self, tables: Parameters) -> "Nature":
+        """What flights go through (surroundings.py), for tables of this scenario."""
+        return surroundings.nature(self, tables, self.folder)
 
     def plan(self, tables: Parameters) -> "Plan":
         """The plan of launches (models/threats/ballistic_rocket.py) for tables of this scenario."""

@@ -20,6 +20,7 @@ from opendome.site_sections import (
     Stock,
 )
 from opendome.threat_section import Threat
+from opendome.weather_section import Ground, Weather
 
 
 class Origin(Located):
@@ -146,6 +147,8 @@ class Sections(Model):
     study: Study = section("study", "replications and seed", default=Study())
     clock: Clock = section("clock", "start, end and beat")
     threat: Threat = section("threat", "launches")
+    weather: Weather = section("weather", "air and wind", default=Weather())
+    ground: Ground = section("terrain", "terrain model", default=Ground())
     places: tuple[Place, ...] = section("place", "places written out", default=())
     shipped_places: ShippedPlaces | None = section("places", "places shipped", default=None)
     radars: tuple[Radar, ...] = section("radar", "radars", default=(), max_length=127)

@@ -62,9 +62,9 @@ CLASSES = table(
     ("m0", "f8", "kg", "launch mass"),
     ("m_burnout", "f8", "kg", "mass after burn-out"),
     ("burn_time", "f8", "s", "motor burn time"),
-    ("thrust", "f8", "N", "constant thrust along the velocity"),
+    ("thrust", "f8", "N", "mean thrust along the velocity"),
     ("area", "f8", "m^2", "drag reference area"),
-    ("form", "f8", "1", "factor on the common drag curve"),
+    ("form", "f8", "1", "factor on its drag curve"),
     ("rcs", "f8", "m^2", "mean radar cross-section"),
     ("swerling", "i8", "-", "case of its fluctuation: 0, 1 or 3"),
     ("lethal_area", "f8", "m^2", "area in which an unsheltered person is killed"),
@@ -73,6 +73,8 @@ CLASSES = table(
     ("sigma_range", "f8", "1", "standard deviation along range over range"),
     ("sigma_cross", "f8", "1", "standard deviation across range over range"),
     ("share", "f8", "1", "share of launches"),
+    ("boost_steps", "i8", "1", "integration steps while its motor burns"),
+    ("step", "f8", "s", "integration step of its coast"),
 )
 
 PLACES = table(
@@ -223,7 +225,10 @@ ROCKETS = table(
     ("shots", "i8", "1", "interceptors fired at it"),
     ("t_plot", "f8", "s", "time of its first plot"),
     ("t_track", "f8", "s", "time of its first confirmed track"),
+    ("left", "i8", "-", "0 flew to the ground; 1 too high, 2 too long, 3 not finite: see LEFT"),
 )
+LEFT = ("flew to the ground", "above 100 km", "longer than 400 s after burn-out", "not finite")
+FLEW, TOO_HIGH, TOO_LONG, NOT_FINITE = range(4)
 LANDS = ("short", "sea", "open", "protected")
 SHORT, SEA, OPEN, PROTECTED = range(4)
 WAITING, FLYING, INTERCEPTED, LANDED = range(4)

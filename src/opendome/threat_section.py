@@ -41,6 +41,9 @@ class ThreatClass(Model):
         low=0.0,
         high=0.5,
     )
+    drag_file: str = Field(
+        default="", description="CSV file with columns mach, c_d: instead of the class's own curve"
+    )
 
 
 class Interval(Model):

@@ -268,12 +268,14 @@ def _rockets(s: Scoring, o: Outcome) -> np.ndarray:
 def _flights(s: Scoring, o: Outcome) -> np.ndarray:
     """Nodes up to the end of each flight; the last row of a rocket is its end."""
     r = o.rockets
-    burn = r["burn"] * s.parameters.classes["burn_time"][r["cls"]]
+    classes = s.parameters.classes
+    burn = r["burn"] * classes["burn_time"][r["cls"]]
     x, y, z = ends(s, o)
     parts = []
     for i in range(len(r)):
         row = r[i]
-        t = row["t_launch"] + np.array([node_time(k, burn[i]) for k in range(row["n_nodes"])])
+        cls = classes[row["cls"]]
+        t = row["t_launch"] + np.array([node_time(k, burn[i], cls) for k in range(row["n_nodes"])])
         n = int(np.searchsorted(t, row["t_end"]))
         part = FLIGHTS.allocate(n + 1)
         part["rocket"] = row["id"]

@@ -26,6 +26,7 @@ class Job(NamedTuple):
     trace: frozenset[int]
     engine: str
     changes: dict[str, Any]
+    path: str = ""  # of the scenario: files that it names stand beside it
 
 
 class Started(NamedTuple):
@@ -57,7 +58,7 @@ def work(job: Job, reps: Iterable[int]) -> Iterator[Any]:
     yield Started(is_cold())
     from opendome import scenario
 
-    setup = engine.prepare(scenario.parse(job.text, job.name, changes=job.changes))
+    setup = engine.prepare(scenario.parse(job.text, job.name, job.path, changes=job.changes))
     yield Ready(_declared(engine), time.process_time() - start)
     for rep in reps:
         yield replication(engine, setup, job.seed, rep, rep in job.trace)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from opendome import tables
+from opendome.kernels.nature import Nature
 
 
 class Fixed(NamedTuple):
@@ -22,12 +23,14 @@ class Fixed(NamedTuple):
     doctrine: np.ndarray  # DOCTRINE, one row
     warning_rule: np.ndarray  # WARNING_RULE, one row
     stock: np.ndarray  # STOCK, one row
-    air: np.ndarray  # (2049, 2): rho a and 1/a^2 over height
-    drag: np.ndarray  # (4097,): C_D M over M^2
+    air: np.ndarray  # (2049, 4): rho a, 1/a^2 and wind over height
+    drag: np.ndarray  # (4097,): C_D M over M^2, of a body whose class nobody knows
     flyouts: np.ndarray  # (types, downrange, height, 4): kernels/flyout.py
     grid: np.ndarray  # (5,): cells of the place index
     near: np.ndarray  # (cells, places): places by distance from each cell
     radius: float  # m, of the round earth
+    nature: Nature  # what bodies fly through; its air is `air`
+    masks: np.ndarray  # (radars, azimuths, ranges): what the ground hides, kernels/terrain.py
 
 
 class Truth(NamedTuple):

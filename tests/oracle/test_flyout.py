@@ -9,8 +9,8 @@ from scipy.optimize import brentq
 
 from opendome.constants import G0
 from opendome.kernels import flyout as fo
-from opendome.kernels.atmosphere import air_table
-from opendome.kernels.ballistics import RAIL, drag_table
+from opendome.kernels.atmosphere import AIR_TOP, air_table
+from opendome.kernels.ballistics import MACH2_TOP, RAIL, drag_table
 from opendome.models.interceptors.short_range import ShortRange
 
 AIR, DRAG = air_table(), drag_table()
@@ -21,7 +21,7 @@ P = {name: float(ROUND[name]) for name in ROUND.dtype.names}
 
 def peer(d, h):
     """The same flight in speed and path angle, by DOP853; ends 3 m before the point."""
-    heights, squares = np.linspace(0.0, 80e3, len(AIR)), np.linspace(0.0, 36.0, len(DRAG))
+    heights, squares = np.linspace(0.0, AIR_TOP, len(AIR)), np.linspace(0.0, MACH2_TOP, len(DRAG))
 
     def rates(t, s):
         x, z, v, gamma = s

@@ -13,6 +13,7 @@ from opendome import tables
 from opendome.kernels.ballistics import position
 from opendome.kernels.flight import fly_all
 from opendome.kernels.impact import BLOCK, predict_impacts
+from opendome.kernels.nature import standard
 from opendome.rocket_classes import rocket_classes
 from opendome.world import belief
 
@@ -20,6 +21,7 @@ NAMES = list(rocket_classes())
 CLASSES = np.concatenate([c.row() for c in rocket_classes().values()]).view(
     type(tables.CLASSES.allocate(1))
 )
+NATURE = standard(31.5, len(CLASSES))  # the common drag curve, which predictions assume
 BETA = CLASSES["m_burnout"] / (CLASSES["form"] * CLASSES["area"])
 
 
@@ -53,7 +55,7 @@ def flown(sensed, row, elevation):
         rockets[name] = value
     rockets["cls"], rockets["azimuth"], rockets["burn"] = row, radians(50.0), 1.0
     rockets["elevation"] = elevation
-    return rockets, fly_all(rockets, CLASSES, sensed.air, sensed.drag, sensed.radius)
+    return rockets, fly_all(rockets, CLASSES, NATURE)
 
 
 def states(sensed, rockets, nodes, fractions):

@@ -9,6 +9,7 @@ from scipy.integrate import solve_ivp
 from opendome import tables
 from opendome.constants import G0
 from opendome.kernels import kalman, radar
+from opendome.kernels.atmosphere import AIR_TOP
 from opendome.kernels.ballistics import DRAG_CELLS, MACH2_TOP
 
 pytestmark = pytest.mark.kernel
@@ -47,7 +48,7 @@ def predicted(track, t, fixed, q=0.0, q_ln_beta=0.0):
 
 def integrated(m, dt, fixed):
     """The motion by DOP853, tables read with numpy's own interpolation."""
-    heights = np.linspace(0.0, 80e3, len(fixed.air))
+    heights = np.linspace(0.0, AIR_TOP, len(fixed.air))
     mach2 = np.linspace(0.0, MACH2_TOP, DRAG_CELLS + 1)
     centre = np.array([0.0, 0.0, -fixed.radius])
 

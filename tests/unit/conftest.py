@@ -91,7 +91,7 @@ def _fly(fixed, n):
     rockets["azimuth"], rockets["elevation"] = np.radians(90.0), np.radians(45.0)
     rockets["burn"] = 1.0
     rockets["status"] = tables.FLYING
-    nodes = fly_all(rockets, fixed.classes, fixed.air, fixed.drag, fixed.radius)
+    nodes = fly_all(rockets, fixed.classes, fixed.nature)
     none = np.full(4, -1)
     nothing = tables.OBJECTS.allocate(0), np.zeros((1, 3))
     return Truth(rockets, nodes, none, none.copy(), np.arange(n), *nothing)

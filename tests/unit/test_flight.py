@@ -11,19 +11,21 @@ import numpy as np
 import pytest
 
 from opendome import tables
-from opendome.frames import earth_radius
 from opendome.kernels.atmosphere import air_table
 from opendome.kernels.ballistics import (
     RAIL,
-    acceleration,
     drag_per_speed,
     drag_table,
     launch_velocity,
     position,
 )
+from opendome.kernels.earth import gravity, height, on_surface
 from opendome.kernels.flight import LANES, fly, fly_all
+from opendome.kernels.nature import standard
+from opendome.kernels.terrain import Terrain
 
-RADIUS = earth_radius(31.5)
+NATURE = standard(31.5, 2)
+EARTH, RADIUS = NATURE.earth, NATURE.earth.radius
 AIR, DRAG = air_table(), drag_table()
 
 
@@ -33,6 +35,7 @@ def classes_table():
     rows["m0"], rows["m_burnout"] = [40.0, 70.0], [26.0, 43.0]
     rows["burn_time"], rows["thrust"] = [2.0, 2.5], [9_000.0, 25_000.0]
     rows["area"], rows["form"] = [0.0104, 0.0117], 1.0
+    rows["boost_steps"], rows["step"] = [16, 20], [1.0, 1.5]
     return rows
 
 
@@ -45,7 +48,7 @@ def salvo(n, seed=1):
     rockets["cls"] = rng.integers(0, 2, n)
     rockets["t_launch"] = rng.uniform(0.0, 1e6, n)
     rockets["x0"], rockets["y0"] = rng.uniform(-10e3, 10e3, (2, n))
-    rockets["z0"] = np.sqrt(RADIUS**2 - rockets["x0"] ** 2 - rockets["y0"] ** 2) - RADIUS
+    rockets["z0"] = on_surface(rockets["x0"], rockets["y0"], np.zeros(n), EARTH)
     rockets["azimuth"] = rng.uniform(0.0, 6.28, n)
     rockets["elevation"] = rng.uniform(0.2, 1.2, n)
     rockets["burn"] = np.where(rng.uniform(size=n) < 0.3, rng.uniform(0.0, 1.0, n), 1.0)
@@ -53,7 +56,7 @@ def salvo(n, seed=1):
 
 
 def flown(rockets):
-    nodes = fly_all(rockets, CLASSES, AIR, DRAG, RADIUS)
+    nodes = fly_all(rockets, CLASSES, NATURE)
     return rockets, nodes
 
 
@@ -76,47 +79,23 @@ def test_fly_all__gives_the_same_bits_alone_in_company_and_in_any_order():
         )
 
 
-def rk4(y, dt, beta, air, drag):
-    """One step of the classical method in plain numpy."""
-
-    def slope(s):
-        return np.array([*s[3:], *acceleration(*s, beta, air, drag, RADIUS)])
-
-    k1 = slope(y)
-    k2 = slope(y + 0.5 * dt * k1)
-    k3 = slope(y + 0.5 * dt * k2)
-    k4 = slope(y + dt * k3)
-    return y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
-
-
-@pytest.mark.kernel
-def test_fly_all__lanes_do_the_arithmetic_of_the_point_kernel():
-    rockets = salvo(1)
-    rockets["cls"], rockets["burn"], rockets["elevation"] = 0, 1.0, 0.5
-    rockets, nodes = flown(rockets)
-    beta = 26.0 / (1.0 * 0.0104)
-    for k in (24, 30, rockets["n_nodes"][0] - 2):
-        # The same formula in another order of operations.
-        assert rk4(nodes[k], 1.0, beta, AIR, DRAG) == pytest.approx(
-            nodes[k + 1], rel=1e-12, abs=1e-9
-        )
-
-
 def test_coast__has_the_order_of_its_method():
-    # Air and drag without kinks: density falls in a straight line, K and sound speed are constant.
-    air = np.column_stack([np.linspace(200.0, 0.0, 2049), np.full(2049, 300.0**-2)])
-    drag = np.full_like(DRAG, 1.5)
+    # No corners: density falls in a straight line, K and the speed of sound are constant.
+    air = np.zeros_like(AIR)
+    air[:, 0], air[:, 1] = np.linspace(200.0, 0.0, len(air)), 300.0**-2
+    smooth = NATURE._replace(air=air, curves=np.full_like(NATURE.curves, 1.5))
 
-    def after(n):
-        y = np.array([0.0, 0.0, 20e3, 0.0, 1200.0, 300.0])
-        for _ in range(n):
-            y = rk4(y, 8.0 / n, 2_000.0, air, drag)
-        return y[:3]
+    def after(step, t=24.0):
+        rockets, classes = salvo(1), CLASSES.copy()
+        rockets["cls"], rockets["burn"], rockets["elevation"] = 0, 1.0, 0.9
+        classes["step"] = step
+        nodes = fly_all(rockets, classes, smooth)
+        return nodes[int(classes["boost_steps"][0] + t / step), :3]
 
-    exact = after(256)
-    errors = [np.linalg.norm(after(n) - exact) for n in (4, 8)]
+    exact = after(0.125)
+    errors = [np.linalg.norm(after(step) - exact) for step in (2.0, 1.0)]
     # Fourth order: 16 times less error at half the step.
-    assert 12.0 < errors[0] / errors[1] < 22.0
+    assert 11.0 < errors[0] / errors[1] < 23.0
 
 
 @pytest.mark.kernel
@@ -144,10 +123,10 @@ def test_fly__says_how_many_rows_it_needs():
     rockets = salvo(3)
     order = np.arange(3)
     short = np.full((10, 6), -7.0)
-    status = fly(rockets, CLASSES, order, AIR, DRAG, RADIUS, short)
-    assert status == -rockets["n_nodes"].sum()
+    status = fly(rockets, CLASSES, order, NATURE, short)
+    assert status <= -rockets["n_nodes"].sum()
     assert (short == -7.0).all()
-    assert fly(rockets, CLASSES, order, AIR, DRAG, RADIUS, np.empty((-status, 6))) == 0
+    assert fly(rockets, CLASSES, order, NATURE, np.empty((-status, 6))) == 0
 
 
 def test_fly_all__answers_nan_when_a_flight_leaves_the_model():
@@ -155,16 +134,68 @@ def test_fly_all__answers_nan_when_a_flight_leaves_the_model():
     rockets["cls"], rockets["burn"], rockets["elevation"] = [1, 0], 1.0, [1.5, 0.5]
     powerful = CLASSES.copy()
     powerful["thrust"][1] *= 4.0
-    nodes = fly_all(rockets, powerful, AIR, DRAG, RADIUS)
+    nodes = fly_all(rockets, powerful, NATURE)
     assert np.isnan(position(nodes, rockets[0], powerful[1], rockets["t_launch"][0] + 5.0)).all()
     assert np.isnan(rockets["t_impact"][0])
     assert np.isnan(rockets["x_impact"][0])
     assert rockets["n_nodes"][0] == 0
+    assert tables.LEFT[rockets["left"][0]] == "above 100 km"
     assert np.isfinite(rockets["t_impact"][1])
+    assert rockets["left"][1] == tables.FLEW
+
+
+def test_fly_all__says_why_a_flight_leaves_the_model():
+    rockets = salvo(3)
+    rockets["cls"], rockets["burn"], rockets["elevation"] = [0, 1, 0], [1.0, 0.0, 1.0], 0.5
+    rockets["azimuth"][0] = np.nan
+    rockets["z0"][1] = 20e3
+    floating = CLASSES.copy()
+    floating["form"][1] = 400.0
+    fly_all(rockets, floating, NATURE)
+    why = [tables.LEFT[i] for i in rockets["left"]]
+    assert why == ["not finite", "longer than 400 s after burn-out", "flew to the ground"]
+    assert np.isnan(rockets["t_impact"][:2]).all()
+    assert (rockets["n_nodes"][:2] == 0).all()
+
+
+def hill(top):
+    """A ridge 2 km wide along the north axis, 5 km east of the origin, on a grid of 100 m."""
+    x = np.arange(-2e4, 2e4 + 1.0, 100.0)
+    rows = np.maximum(top * (1.0 - np.abs(x - 5e3) / 1e3), 0.0)
+    heights = np.tile(rows, (len(x), 1)).astype("f4")
+    return Terrain(-2e4, -2e4, 100.0, 0.0, float(top), heights)
+
+
+def test_fly_all__meets_a_hill_and_flies_over_a_low_one():
+    rockets = salvo(1)
+    rockets["cls"], rockets["burn"], rockets["elevation"] = 0, 1.0, 0.6
+    rockets["x0"] = rockets["y0"] = rockets["z0"] = 0.0
+    rockets["azimuth"] = np.radians(90.0)
+    fly_all(rockets, CLASSES, NATURE)
+    free = rockets["x_impact"][0]
+    assert free > 7e3
+    top = rockets["apogee"][0]
+    fly_all(rockets, CLASSES, NATURE._replace(terrain=hill(0.2 * top)))
+    assert rockets["x_impact"][0] == pytest.approx(free, abs=1e-3)
+    high = NATURE._replace(terrain=hill(2.0 * top))
+    nodes = fly_all(rockets, CLASSES, high)
+    x, y, z, *_ = position(nodes, rockets[0], CLASSES[0], 1e9)
+    assert 4e3 < x < 5e3
+    # On the slope, to the tolerance of the search.
+    assert height(x, y, z, EARTH) == pytest.approx(2.0 * top * (1.0 - (5e3 - x) / 1e3), abs=0.01)
+
+
+@pytest.mark.kernel
+def test_gravity__is_the_normal_gravity_of_wgs84():
+    # NGA.STND.0036 (2014), table 3.5 and Somigliana's formula, eq. (4-1): at the ellipsoid.
+    for lat, want in ((0.0, 9.7803253359), (45.0, 9.8061977694), (90.0, 9.8321849379)):
+        e = standard(lat, 1).earth
+        # 1.2e-4 at the pole: the field here ends at the second zonal harmonic.
+        assert np.linalg.norm(gravity(0.0, 0.0, 0.0, e)) == pytest.approx(want, abs=1.3e-4)
 
 
 def test_fly_all__of_nothing_is_nothing():
-    assert fly_all(salvo(0), CLASSES, AIR, DRAG, RADIUS).shape == (0, 6)
+    assert fly_all(salvo(0), CLASSES, NATURE).shape == (0, 6)
 
 
 @pytest.mark.kernel

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from ambiance import Atmosphere
+from scipy.integrate import cumulative_simpson
 
-from opendome.kernels.atmosphere import AIR_CELLS, AIR_TOP, air_table, atmosphere
+from opendome.constants import G0, GAMMA_AIR, P_SEA, R_AIR, R_GEOPOTENTIAL
+from opendome.kernels.atmosphere import AIR_CELLS, AIR_TOP, STANDARD_TOP, air_table, atmosphere
 
 # U.S. Standard Atmosphere, 1976, table I (density) and table III (speed of sound), by geometric
 # altitude: m, kg/m^3, m/s.
@@ -52,15 +54,49 @@ def test_atmosphere__agrees_with_ambiance():
 
 def test_air_table__interpolates_within_its_stated_error():
     table = air_table()
-    z = np.random.default_rng(3).uniform(0.0, AIR_TOP, 2_000)
+    z = np.random.default_rng(3).uniform(0.0, STANDARD_TOP, 2_000)
     exact = np.array([atmosphere(h) for h in z])
     nodes = np.linspace(0.0, AIR_TOP, AIR_CELLS + 1)
     rho_a = np.interp(z, nodes, table[:, 0])
     inverse = np.interp(z, nodes, table[:, 1])
-    # (cell / scale height)^2 / 8 = 4e-6 for density; measured 2.2e-5 and 4.2e-5 in cells that hold
-    # a base of a layer.
-    assert rho_a == pytest.approx(exact[:, 0] * exact[:, 1], rel=5e-5)
-    assert inverse == pytest.approx(exact[:, 1] ** -2, rel=5e-5)
+    # (cell / scale height)^2 / 8 = 6e-6 for density; measured 1.1e-4, and 2.2e-4 for
+    # the speed of sound, in cells that hold a base of a layer.
+    assert rho_a == pytest.approx(exact[:, 0] * exact[:, 1], rel=1.3e-4)
+    assert inverse == pytest.approx(exact[:, 1] ** -2, rel=3e-4)
+
+
+def test_atmosphere__agrees_with_fluids_up_to_86_km():
+    from fluids.atmosphere import ATMOSPHERE_1976
+
+    for z in np.linspace(0.0, 86_000.0, 87):
+        peer = ATMOSPHERE_1976(z)
+        rho, a = atmosphere(float(z))
+        # The peer keeps the pressures at the layers' bases with seven digits.
+        assert rho == pytest.approx(peer.rho, rel=2e-5)
+        assert a == pytest.approx(peer.v_sonic, rel=2e-5)
+
+
+@pytest.mark.parametrize("offset", [-30.0, 15.0])
+def test_atmosphere__with_an_offset_is_hydrostatic(offset):
+    # dp/dz = -rho g, integrated by scipy from the sea-level pressure with T = standard + offset.
+    z = np.linspace(0.0, 80e3, 4_001)
+    rho, a = np.array([atmosphere(h, offset) for h in z]).T
+    standard = np.array([atmosphere(h)[1] for h in z])
+    kelvin = a**2 / (GAMMA_AIR * R_AIR)
+    assert kelvin - standard**2 / (GAMMA_AIR * R_AIR) == pytest.approx(offset, abs=1e-9)
+    g = G0 * (R_GEOPOTENTIAL / (R_GEOPOTENTIAL + z)) ** 2
+    p = P_SEA * np.exp(-cumulative_simpson(g / (R_AIR * kelvin), x=z, initial=0.0))
+    # Simpson over 20 m across the corners of the temperature: 1e-6.
+    assert rho == pytest.approx(p / (R_AIR * kelvin), rel=5e-6)
+
+
+def test_air_table__holds_the_wind_of_its_levels():
+    level, east, north = np.array([0.0, 5e3, 20e3]), np.array([2.0, 30.0, 5.0]), np.zeros(3)
+    table = air_table(0.0, level, east, north)
+    z = np.linspace(0.0, AIR_TOP, AIR_CELLS + 1)
+    assert table[:, 2] == pytest.approx(np.interp(z, level, east))
+    assert table[z > 20e3, 2] == pytest.approx(5.0)
+    assert not table[:, 3].any()
 
 
 @pytest.mark.kernel

@@ -7,7 +7,7 @@ import pytest
 
 from opendome import placement, scenario, tables
 from opendome.frames import enu
-from opendome.kernels import aiming, atmosphere, ballistics, flight
+from opendome.kernels import aiming, flight
 from opendome.models.threats import ballistic_rocket as br
 
 REPLICATIONS = 8
@@ -22,14 +22,15 @@ def may():
 
 @pytest.fixture(scope="module")
 def flown(may):
-    _, p, plan = may
-    air, drag = atmosphere.air_table(), ballistics.drag_table()
-    ranges = aiming.range_tables(p.classes, air, drag, p.radius)
+    s, p, plan = may
+    nature = s.nature(p)
+    ranges = aiming.range_tables(p.classes, nature)
     found = []
     for rep in range(REPLICATIONS):
         rockets, x, y = br.launches(plan, 1, rep)
-        aiming.aim(rockets, p.classes, x, y, ranges, p.radius)
-        flight.fly_all(rockets, p.classes, air, drag, p.radius)
+        aiming.place(rockets, nature)
+        aiming.aim_through(rockets, p.classes, x, y, ranges, nature)
+        flight.fly_all(rockets, p.classes, nature)
         br.classify(rockets, plan)
         found.append(rockets)
     return found

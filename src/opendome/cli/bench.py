@@ -15,7 +15,8 @@ def bench(name: str, cold: bool, full: bool, as_json: bool) -> None:
     """Measure CPU seconds and memory.
 
     Import, help, first result, one warm replication of SCENARIO; or the benchmark NAME: `study`
-    (workers, orchestration, memory, a million rows, Dask) or `page` (the replay in the browser).
+    (workers, orchestration, memory, a million rows, Dask), `page` (the replay in the browser) or
+    `flight` (flights to impact beside C, scipy and RocketPy).
     """
     from opendome import bench as benchmarks
 

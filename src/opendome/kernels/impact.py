@@ -14,7 +14,8 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.constants import G0
-from opendome.kernels.lanes import CDA, DT, FREE, INV_M, LANES, NODE, SX, THRUST, look_up, step
+from opendome.kernels.atmosphere import AIR_TOP
+from opendome.kernels.lanes import CDA, CURVE, DT, FREE, INV_M, LANES, NODE, SX, look_up, step
 from opendome.kernels.tracks import CONFIRMED
 from opendome.tables import PREDICTIONS
 
@@ -85,7 +86,7 @@ def _load(s, tracks, block, n, radius, shift, span):
             span[i] = max(fall, FALL_MIN)
             s[CDA + i] = exp(-ln_beta)
             s[INV_M + i] = 1.0
-            s[THRUST + i] = 0.0
+            s[CURVE + i] = 0.0
 
 
 @kernel
@@ -145,13 +146,16 @@ def _block(tracks, predictions, block, n, fixed):
         g0, g1 = _grade(k), _grade(k + 1)
         _fly(s, old, lanes, span, g1 - g0, fixed)
         for i in range(lanes):
-            if down[i] == 1:
+            if down[i] != 0:
                 continue
             if i % PER == 0 and k + 1 < PATH:
                 b = block[i // PER]
                 _node(predictions[b], k + 1, tracks[b].t + g1 * span[i], s, i)
             height, _ = _height(s, i, radius)
-            if height < 0.0:
+            if height > AIR_TOP:  # out of the model: no impact is known
+                down[i] = 2
+                left -= 1
+            elif height < 0.0:
                 _land(old, s, i, radius, fall)
                 fall[0, i] += g0 * span[i]
                 down[i] = 1
@@ -161,7 +165,7 @@ def _block(tracks, predictions, block, n, fixed):
     for b in range(n):
         landed = 0
         for i in range(b * PER, (b + 1) * PER):
-            landed += down[i]
+            landed += down[i] == 1
         if landed == PER:
             sigma_max = fixed.tracker[0].sigma_max
             _finish(tracks[block[b]], predictions[block[b]], b * PER, shift, fall, sigma_max)
@@ -176,8 +180,8 @@ def _fly(s, old, lanes, span, part, fixed):
         for i in range(lanes):
             old[r + i] = s[r + i]
             s[SX + r + i] = s[r + i]
-    look_up(s, lanes, fixed.air, fixed.drag, fixed.radius)
-    step(s, lanes, fixed.air, fixed.drag, fixed.radius, 1.0, 1.0)
+    look_up(s, lanes, fixed.air, fixed.drag, fixed.nature.earth)
+    step(s, lanes, fixed.air, fixed.drag, fixed.nature.earth, False)
 
 
 @kernel

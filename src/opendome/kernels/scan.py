@@ -29,6 +29,7 @@ from opendome.kernels.radar import (
     unlocal,
     write,
 )
+from opendome.kernels.terrain import hidden
 from opendome.tables import FLYING
 
 FALSE_RATE = 1_000.0  # m/s, greatest range rate, either way, of a false alarm (assumed)
@@ -48,6 +49,7 @@ def scan(clock, fixed, truth, belief, scratch, seed, rep):
     # Kernels below get single tables: a call that hands on a whole tuple costs more than they do.
     radars, classes, radius = fixed.radars, fixed.classes, fixed.radius
     rockets, nodes, objects = truth.rockets, truth.nodes, truth.objects
+    masks = fixed.masks
     plots, looks, wanted, keys = belief.plots, belief.looks, scratch.wanted, scratch.keys
     middle, begin = clock.t - 0.5 * clock.period, clock.t - clock.period
     n_rockets = clock.next - clock.first
@@ -60,6 +62,8 @@ def scan(clock, fixed, truth, belief, scratch, seed, rep):
         nearest = responsible(radars, x, y, z, radius)
         for k in range(len(radars)):
             if not reports(k, nearest, radars, x, y, z, radius):
+                continue
+            if shaded(masks[k], radars[k], x, y, z, radius):
                 continue
             t, slot, factor = _dwell(
                 k, radars, (x, y, z, vx, vy, vz), clock, looks, wanted, keys, radius
@@ -80,6 +84,16 @@ def scan(clock, fixed, truth, belief, scratch, seed, rep):
     n = merge(radars, plots, truth.source, n)
     n = false_plots(clock, radars, radius, truth.source, plots, seed, rep, n)
     return limit(radars, clock.period, plots, truth.source, n) if n > 0 else n
+
+
+@kernel
+def shaded(mask, radar, x, y, z, radius):
+    """Whether the ground hides a body from a radar (kernels/terrain.py)."""
+    if mask.shape[0] == 1:  # no terrain
+        return False
+    e, n, u = local(radar, x, y, z)
+    r = sqrt(e * e + n * n + u * u)
+    return hidden(mask, e, n, r, apparent(u, r, radius))
 
 
 @kernel

@@ -124,6 +124,7 @@ def _repeat(o: "Outcome") -> list[Answer]:
 
 def _bought(o: "Outcome") -> list[Answer]:
     budget = o.plan.file.money.budget
+    beside = "nothing" if o.rule.package.nothing else str(o.rule.package)
     rows = "; ".join(
         f"at {row['price_usd'] / 1e3:.0f} thousand USD a round {_count(row['rounds_ordered'])} "
         f"ordered, {_count(row['rounds_delivered'])} delivered, {_money(row['left_usd'])} left"
@@ -132,7 +133,7 @@ def _bought(o: "Outcome") -> list[Answer]:
     return [
         _scalar(o, "bought", "Rounds that the money orders, beside the regular ones",
                 "bought_rounds", "rounds", _count,
-                f"{{}} rounds and {o.rule.package} of {_money(budget)}"),
+                f"{{}} rounds, beside them {beside}, of {_money(budget)}"),
         Answer("bought_by_price", "What the money buys under each price assumption", rows,
                o.central["bought_rounds"], min(r["rounds_ordered"] for r in o.buys),
                max(r["rounds_ordered"] for r in o.buys), "rounds", ASSUMPTIONS,
@@ -148,6 +149,8 @@ def _worth(o: "Outcome") -> list[Answer]:
         _scalar(o, "saved", "Leakers avoided by the money in all", "saved", "leakers", _small),
         _scalar(o, "delay_leakers", "Leakers more if the money takes 285 days, not 13",
                 "delay_leakers", "leakers", _small),
+        _scalar(o, "delay_loss", "Mean loss more, 285 days against 13", "delay_loss", "USD",
+                _money),
         _scalar(o, "delay_ran_out", "Probability of running out more, 285 days against 13",
                 "delay_ran_out", "1", _percent),
         _scalar(o, "ran_out", "Probability of running out within the plan, with the money",
@@ -160,7 +163,7 @@ def _margins(o: "Outcome") -> list[Answer]:
     words = {
         "round": "one more round at the start",
         "battery": "one more battery when the money comes, as a gift",
-        "launcher": "one more launcher at every battery, likewise",
+        "launcher": "one more launcher, likewise (its part of one more at every battery)",
         "radar": "one more radar, likewise",
     }
     kinds = ["round", *(k for k in KINDS if f"margin_{k}" in o.central)]

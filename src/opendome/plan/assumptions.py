@@ -55,7 +55,7 @@ def _triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarr
 
 def of_file(file: PlanFile) -> tuple[Assumption, ...]:
     """Every number of a plan file that is a table, in the file's order."""
-    told = file.source or "plan file", file.grade if isinstance(file.grade, str) else "assumed"
+    told = file.source, file.grade if isinstance(file.grade, str) else "assumed"
     return tuple(_walk(file, "", told))
 
 

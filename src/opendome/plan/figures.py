@@ -139,7 +139,7 @@ def repeat_by_month(world: World, values: Values, one: Run) -> np.ndarray:
 
 
 def _margins(world: World, values: Values, paths: Paths, r: Runs) -> dict[str, float]:
-    """Leakers avoided by one more round, battery, launcher for every battery, and radar."""
+    """Leakers avoided by one more round, battery, launcher and radar."""
     base = float(r.money.leakers.mean())
     more = r.setting._replace(start=r.setting.start + ROUNDS)
     made = {"round": (base - float(run(more, world.rule).leakers.mean())) / ROUNDS}
@@ -151,6 +151,8 @@ def _margins(world: World, values: Values, paths: Paths, r: Runs) -> dict[str, f
         gift = s._replace(bought=s.bought._replace(cost=r.setting.bought.cost,
                                                    us_cost=r.setting.bought.us_cost))  # fmt: skip
         made[kind] = base - float(run(gift, world.rule._replace(package=extra)).leakers.mean())
+    if "launcher" in made:  # an item is one for every battery; the question is for one
+        made["launcher"] /= force(world.plan, package).batteries
     return {f"margin_{name}": value for name, value in made.items()}
 
 

@@ -70,7 +70,7 @@ class Outcome:
 
     plan: Plan
     response: Response
-    fresh: bool  # studies made for this plan's scenario and design
+    fresh: bool  # studies made for this plan's scenario and design, by this program
     solution: Solution
     rule: Rule
     world: World
@@ -110,7 +110,7 @@ def learned(
     -------
     response
     fresh : bool
-        Whether the studies were made for this scenario and design.
+        Whether the studies were made for this scenario and design, by this program.
 
     Raises
     ------

@@ -20,7 +20,8 @@ import numpy as np
 
 from opendome import frames, tables
 from opendome.footprint import P_SEEN, SIGMA, launch_points
-from opendome.kernels.aiming import aim
+from opendome.kernels.aiming import aim_through
+from opendome.kernels.aiming import place as on_ground
 from opendome.kernels.defended import defend
 from opendome.kernels.flight import fly_all
 from opendome.plan.rows import Model
@@ -98,10 +99,10 @@ def _flights(setup: "Setup", kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     place, cls, point, x, y = (a[ok] for a in (place, cls, point, x, y))
     rockets = tables.ROCKETS.allocate(len(x))
     rockets["cls"], rockets["x0"], rockets["y0"] = cls, points[point, 0], points[point, 1]
-    rockets["z0"] = frames.surface_z(rockets["x0"], rockets["y0"], fixed.radius)
     rockets["burn"], rockets["t_launch"] = 1.0, 0.0
-    aim(rockets, fixed.classes, x, y, setup.ranges, fixed.radius)
-    nodes = fly_all(rockets, fixed.classes, fixed.air, fixed.drag, fixed.radius)
+    on_ground(rockets, fixed.nature)
+    aim_through(rockets, fixed.classes, x, y, setup.ranges, fixed.nature)
+    nodes = fly_all(rockets, fixed.classes, fixed.nature)
     return rockets, nodes, place
 
 

@@ -97,8 +97,9 @@ def write(path: Path, plan: Plan, table: Table) -> None:
 
 
 def current(plan: Plan, head: Mapping[str, Any]) -> bool:
-    """Whether a cache was made for this plan's scenario and design."""
-    return all(head.get(name) == value for name, value in key(plan).items())
+    """Whether a cache was made for this plan's scenario and design, by this program."""
+    wanted = key(plan) | {"program": fingerprint()}
+    return all(head.get(name) == value for name, value in wanted.items())
 
 
 def run(plan: Plan, workers: int = 1, progress: Callable[[Progress], None] | None = None) -> Table:

@@ -211,8 +211,8 @@ def warnings(o: "Outcome") -> list[str]:
     said = []
     if not o.fresh:
         said.append(
-            "The studies behind this plan were made for another version of the scenario or of the "
-            "design; remake them with --studies."
+            "The studies behind this plan were made with another version of the scenario, the "
+            "design or the program; remake them with --studies."
         )
     for a in o.plan.assumptions:
         if a.name.endswith("price_usd") and not a.source:

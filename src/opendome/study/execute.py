@@ -119,7 +119,7 @@ def run(
     data = Dataset(Path(folder), manifest(study, design, command), found.LEDGER)
     job = StudyJob(
         study.scenario.text, study.scenario.name, study.seed, engine, fingerprint(),
-        tuple(pickle.dumps(study.changes(point)) for point in design),
+        tuple(pickle.dumps(study.changes(point)) for point in design), study.scenario.path,
     )  # fmt: skip
     with backend(job, workers, cluster) as execute:
         _begin(data, table, force)

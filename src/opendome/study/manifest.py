@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 PACKAGES = ("numpy", "numba", "pyarrow", "pydantic", "scipy", "SALib", "distributed")
 
 #: Code that cannot change what a replication gives: it reads, shows, or hands out work.
-ELSEWHERE = ("formats", "plan", "report", "scenarios", "studies", "study", "validate", "web")
+ELSEWHERE = (
+    "formats", "plan", "plans", "report", "scenarios", "studies", "study", "validate", "web",
+)  # fmt: skip
 OUTSIDE = ("__init__", "__main__", "bench", "estimate", "montecarlo", "options", "pool", "results")
 
 

@@ -27,6 +27,7 @@ class StudyJob(NamedTuple):
     engine: str
     fingerprint: str
     changes: tuple[bytes, ...]  # of each design point, pickled
+    path: str = ""  # of the scenario: files that it names stand beside it
 
 
 class PieceDone(NamedTuple):
@@ -72,7 +73,7 @@ def alone(job: StudyJob, changes: bytes, piece: Piece) -> PieceDone:
 def _compute(job: StudyJob, changes: bytes, piece: Piece) -> PieceDone:
     start = time.process_time()
     engine = importlib.import_module(job.engine)
-    setup = _prepared(job.engine, job.text, job.name, changes)
+    setup = _prepared(job.engine, job.text, job.name, job.path, changes)
     done = [
         replication(engine, setup, job.seed, rep).ledger
         for rep in range(piece.first, piece.last + 1)
@@ -81,9 +82,9 @@ def _compute(job: StudyJob, changes: bytes, piece: Piece) -> PieceDone:
 
 
 @lru_cache(KEPT)
-def _prepared(engine: str, text: str, name: str, changes: bytes) -> Any:
+def _prepared(engine: str, text: str, name: str, path: str, changes: bytes) -> Any:
     """What an engine makes of the scenario of a design point."""
     from opendome import scenario
 
-    found = scenario.parse(text, name, changes=pickle.loads(changes))
+    found = scenario.parse(text, name, path, changes=pickle.loads(changes))
     return importlib.import_module(engine).prepare(found)

@@ -83,7 +83,9 @@ class Study:
         ScenarioError
             The levels contradict each other or the scenario.
         """
-        return scenarios.parse(self.scenario.text, self.scenario.name, changes=self.changes(levels))
+        return scenarios.parse(
+            self.scenario.text, self.scenario.name, self.scenario.path, changes=self.changes(levels)
+        )
 
 
 def names() -> tuple[str, ...]:
