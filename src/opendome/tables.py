@@ -192,6 +192,7 @@ CLUTTER = table(
     ("height_min", "f8", "m", "least height"),
     ("height_max", "f8", "m", "greatest height"),
     ("turn", "f8", "m", "radius of the circle that each flies"),
+    ("p_identify", "f8", "1", "probability that a plot of one is named, so that no track takes it"),
 )
 
 # ---------------------------------------------------------------- truth
@@ -244,6 +245,7 @@ OBJECTS = table(
     ("phase", "f8", "rad", "angle at time 0, counter-clockwise from east"),
     ("rcs", "f8", "m^2", "mean radar cross-section"),
     ("swerling", "i8", "-", "case of its fluctuation"),
+    ("p_identify", "f8", "1", "probability that a plot of it is named"),
 )
 
 # ---------------------------------------------------------------- belief
@@ -264,7 +266,7 @@ PLOTS = table(
     ("x", "f8", "m", "plot east"),
     ("y", "f8", "m", "plot north"),
     ("z", "f8", "m", "plot up"),
-    ("used", "i8", "1", "1 once a track has taken it"),
+    ("used", "i8", "1", "1 once a track has taken it, or it was named as of no rocket"),
 )
 
 TRACKS = table(

@@ -74,7 +74,7 @@ def test_greedy__is_optimal_where_the_probability_depends_on_the_target_only(see
     m, n = 5, 12
     survive = np.broadcast_to(draw.uniform(0.1, 0.9, n), (m, n))
     given = check(draw.integers(1, 100, n), survive, draw.integers(1, 6, m))
-    _, value = plans.marginal_return(sparse.whole(given))
+    _, value = plans.marginal_return(sparse.first(given))
     assert solve(given).objective == pytest.approx(value, rel=1e-6)
 
 
@@ -86,3 +86,39 @@ def test_solve__closes_the_gap_that_prices_leave():
     assert found.gap <= 1e-6
     assert found.certificate.price_bound < found.objective * (1.0 - 1e-5)
     assert certify(given, found.certificate).ok
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_exchange__never_worsens_a_plan_and_leaves_no_better_move(seed):
+    given = instances.random(5, 8, "andersen", seed, copies=2)
+    S = sparse.first(given)
+    before, value = plans.marginal_return(S)
+    shots, better = plans.exchanged(S, before)
+    assert better <= value
+    assert np.bincount(S.weapon, shots, minlength=5).tolist() == given.ammunition.tolist()
+    # By trying them all: no single shot would do better at another target.
+    plan = np.zeros((5, 8), int)
+    plan[S.weapon, sparse.target_of_row(S)] = shots
+
+    def left(x):
+        return (given.value * np.prod(given.survive**x, axis=0)).sum()
+
+    assert left(plan) == pytest.approx(better, rel=1e-12)
+    for i, j in zip(*np.nonzero(plan), strict=True):
+        for k in range(8):
+            moved = plan.copy()
+            moved[i, j] -= 1
+            moved[i, k] += 1
+            assert left(moved) >= better * (1.0 - 1e-9)
+
+
+@pytest.mark.parametrize("law", ["ahuja", "andersen"])
+def test_solve__few_pairs_do_for_all(law):
+    """The pairs that are kept prove a bound over all: the checker looks at every pair."""
+    given = instances.random(120, 100, law, 4)
+    found = solve(given)
+    assert len(sparse.first(given).weapon) < given.pairs
+    assert found.gap <= 1e-6
+    verdict = certify(given, found.certificate)
+    assert verdict.ok
+    assert verdict.bound == pytest.approx(found.certificate.price_bound, rel=1e-9)

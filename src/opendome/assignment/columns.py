@@ -31,6 +31,26 @@ class Columns(NamedTuple):
         paid = np.concatenate([[0.0], np.cumsum(u[S.weapon[self.row]])])
         return paid[self.start[1:]] - paid[self.start[:-1]]
 
+    def take(self, which: np.ndarray) -> "Columns":
+        """Some of the columns."""
+        size = np.diff(self.start)[which]
+        start = np.concatenate([[0], np.cumsum(size)])
+        entry = np.repeat(self.start[which] - start[:-1], size) + np.arange(start[-1])
+        return Columns(self.A[which], start, self.row[entry], self.target[which])
+
+
+def join(a: Columns, b: Columns, code: np.ndarray) -> Columns:
+    """The columns of both, each once; `code` is a random number for every row of the Sparse."""
+    size = np.concatenate([np.diff(a.start), np.diff(b.start)])
+    both = Columns(
+        np.concatenate([a.A, b.A]), np.concatenate([[0], np.cumsum(size)]),
+        np.concatenate([a.row, b.row]), np.concatenate([a.target, b.target]),
+    )  # fmt: skip
+    total = np.concatenate([[0], np.cumsum(code[both.row])])
+    key = (total[both.start[1:]] - total[both.start[:-1]]) + both.target  # wraps around: a hash
+    order = np.argsort(key, kind="stable")
+    return both.take(np.sort(order[np.diff(key[order], prepend=key[order[0]] - 1) != 0]))
+
 
 class Solution(NamedTuple):
     """What the programme says."""

@@ -4,6 +4,7 @@ import numpy as np
 
 from opendome.assignment import sparse
 from opendome.kernels.assign_greedy import greedy
+from opendome.kernels.assign_search import exchange
 from opendome.kernels.assign_sparse import Sparse
 
 
@@ -28,6 +29,16 @@ def marginal_return(S: Sparse, shots: np.ndarray | None = None) -> tuple[np.ndar
         S.value, left, S.q, *sparse.by_weapon(S), target, A, shots,
         np.empty(m, np.int64), np.empty(m),
     )  # fmt: skip
+    return shots, float(A.sum())
+
+
+def exchanged(S: Sparse, shots: np.ndarray, passes: int = 20) -> tuple[np.ndarray, float]:
+    """A plan improved by moving and exchanging single shots; shots and objective."""
+    shots, target = shots.copy(), sparse.target_of_row(S)
+    A = S.value.copy()
+    used = np.flatnonzero(shots)
+    np.multiply.at(A, target[used], S.q[used] ** shots[used])
+    exchange(S, *sparse.by_weapon(S), target, shots, A, passes)
     return shots, float(A.sum())
 
 

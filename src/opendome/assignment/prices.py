@@ -7,7 +7,9 @@ import numpy as np
 
 from opendome.assignment import columns as programme
 from opendome.assignment import plans, sparse
+from opendome.errors import CapacityError
 from opendome.kernels import assign_auction as auctions
+from opendome.kernels import assign_sparse as kernels
 from opendome.kernels.assign_enumerate import costs
 from opendome.kernels.assign_oracle import Scratch
 from opendome.kernels.assign_sparse import Sparse
@@ -43,25 +45,8 @@ class Priced(NamedTuple):
 
 
 def level(S: Sparse) -> float:
-    """The price at which all ammunition finds a buyer if each target meets its surest weapon only.
-
-    Bisection on the marginal return of the last shot.
-    """
-    surest = np.minimum.reduceat(np.append(S.q, 1.0), S.start[:-1])
-    surest = np.where(np.diff(S.start) > 0, surest, 1.0)
-    p, shots = 1.0 - surest, float(S.ammunition.sum())
-    with np.errstate(divide="ignore"):
-        w = np.where(surest > 0.0, -np.log(surest), np.inf)
-    low, high = 0.0, float((S.value * p).max(initial=0.0))
-    for _ in range(60):
-        price = 0.5 * (low + high)
-        if price <= 0.0:
-            break
-        with np.errstate(divide="ignore", invalid="ignore"):
-            more = np.where(p > 0.0, np.log(np.maximum(S.value * p, price) / price) / w, 0.0)
-        wanted = np.where(S.value * p > price, np.floor(more) + 1.0, 0.0).sum()
-        low, high = (price, high) if wanted > shots else (low, price)
-    return high
+    """The price at which all ammunition finds a buyer, about: where to start."""
+    return kernels.level(S.value, S.start, S.q, int(S.ammunition.sum()))
 
 
 def objective(S: Sparse, shots: np.ndarray) -> float:
@@ -72,13 +57,15 @@ def objective(S: Sparse, shots: np.ndarray) -> float:
     return float(left.sum())
 
 
-def by_auction(S: Sparse, start: Priced, deadline: float) -> Priced:
+def by_auction(S: Sparse, start: Priced, start_eps: float, deadline: float) -> Priced:
     """Phases of the auction with ever smaller eps, until the gap is closed or it stalls.
 
     Parameters
     ----------
     start : Priced
         Prices to begin from; what it knows is kept where the auction finds no better.
+    start_eps : float
+        Of the first phase: how far prices may be wrong.
     deadline : float
         On `time.perf_counter`.
     """
@@ -87,10 +74,10 @@ def by_auction(S: Sparse, start: Priced, deadline: float) -> Priced:
     s, whole = sparse.scratch(single), sparse.scratch(S)
     M = auctions.market(S.value, len(kind), sparse.DEPTH)
     M.u[:] = start.u[kind]
-    eps = 0.25 * level(S)
+    eps = start_eps
     best, stalls = start, 0
-    limit = 20 * (len(kind) + len(S.value))
-    while eps > 0.0 and stalls < 2 and time.perf_counter() < deadline:
+    limit = 10 * (len(kind) + len(S.value))
+    while eps > 0.0 and stalls < 3 and time.perf_counter() < deadline:
         steps = auctions.auction(single, *turned, eps, limit, M, s)
         u = np.full(len(S.ammunition), np.inf)
         np.minimum.at(u, kind, M.u)
@@ -123,49 +110,57 @@ def improved(S: Sparse, best: Priced, u: np.ndarray, s: Scratch) -> Priced:
 
 
 def by_columns(S: Sparse, start: Priced, deadline: float) -> Priced:
-    """Linear programmes over near-optimal sets, prices in a trust region, until they agree.
+    """Linear programmes over a pool of near-optimal sets, prices in a trust region.
 
-    All sets with reduced cost <= width are columns.  While prices move by at most width / 6,
-    sets of up to five shots outside cannot become optimal, so each programme is exact in its
-    region (docs/theory/assignment.md).
+    Sets that turn out cheap at the prices found join the pool, sets that stay dear leave it.  The
+    region grows while the bound follows what the programme promises, and shrinks where it fails.
     """
     s = sparse.scratch(S)
+    code = np.random.default_rng(0).integers(1, 2**62, len(S.weapon))
     best = start
-    width = _width(S, best, s)
+    width, pool = _window(S, best, s)
+    box, good = 2.0 * width, False
     for _ in range(ROUNDS):
-        found = programme.within(S, best.u, best.K + width, s)
-        if found is None:
-            width *= 0.5
-            continue
-        if time.perf_counter() >= deadline:
-            break
-        box = width / 4.0
         left = deadline - time.perf_counter()
-        told = programme.solve(S, found, best.u, best.K, box=box, time_limit_s=left)
-        before = best
-        best = improved(S, best, told.u, s)
-        best = rounded(S, best, found, told.x)
-        gained, promised = best.bound - before.bound, told.value - before.bound
+        if left <= 0.0:
+            break
+        told = programme.solve(S, pool, best.u, best.K, box=box, time_limit_s=left)
+        there = improved(S, best._replace(bound=-np.inf), told.u, s)
+        gained, promised = there.bound - best.bound, told.value - best.bound
+        if gained > 0.0:
+            best = there
+        best = rounded(S, best, pool, told.x)
         if best.closed(S) or promised <= 0.1 * best.enough(S):
             break
-        if gained < 0.5 * promised:
-            width *= 0.5
+        if gained < 0.0:
+            box *= 0.7
+        elif gained > 0.5 * promised and good:
+            box *= 1.5
+        good = gained > 0.0
+        more = programme.within(S, there.u, there.K + 0.3 * width, s)
+        reduced = pool.A + pool.price(S, best.u) - best.K[pool.target]
+        pool = pool.take(np.flatnonzero(reduced < 3.0 * width))
+        pool = pool if more is None else programme.join(pool, more, code)
     return best
 
 
-def _width(S: Sparse, best: Priced, s: Scratch) -> float:
-    """A reduced cost that leaves some twenty sets a target."""
+def _window(S: Sparse, best: Priced, s: Scratch) -> tuple[float, programme.Columns]:
+    """A reduced cost that leaves some eight sets a target, and those sets."""
     width = max(best.objective - best.bound, best.enough(S)) / len(S.value)
-    for _ in range(30):
+    some = programme.within(S, best.u, best.K, s)
+    for _ in range(40):
         found = programme.within(S, best.u, best.K + width, s)
+        some = some if found is None else found
         count = np.inf if found is None else len(found.A)
-        if count > 60 * len(S.value):
+        if count > 10 * len(S.value):
             width *= 0.6
-        elif count < 15 * len(S.value):
+        elif count < 5 * len(S.value):
             width *= 1.5
         else:
             break
-    return width
+    if some is None:
+        raise CapacityError(f"more than {programme.MOST:,} sets of shots tie at the best prices")
+    return width, some
 
 
 def rounded(S: Sparse, best: Priced, columns: programme.Columns, x: np.ndarray) -> Priced:

@@ -16,6 +16,11 @@ from opendome.assignment.prices import TOLERANCE, Priced
 from opendome.assignment.problem import Problem
 from opendome.kernels.assign_sparse import Sparse
 
+#: Pairs a target more than prices ask for: room for prices to move, where q is spread evenly.
+SPARE = 10.0
+#: Pairs for which exchanges are worth their time before the first prices, if time is short.
+QUICK = 10_000
+
 
 class Assignment(NamedTuple):
     """A plan, and what is proven about it."""
@@ -55,40 +60,46 @@ def solve(given: Problem, *, time_limit_s: float | None = None) -> Assignment:
     deadline = np.inf if time_limit_s is None else begin + time_limit_s
     S = sparse.first(given)
     shots, value = plans.marginal_return(S)
-    u = np.full(len(given.ammunition), prices.level(S))
-    best = Priced(u, np.zeros(0), -np.inf, shots, value)
-    best = prices.improved(S, best, u, sparse.scratch(S))
+    if time_limit_s is not None and len(S.weapon) <= QUICK and time.perf_counter() < deadline:
+        shots, value = plans.exchanged(S, shots, passes=1)
+    price = prices.level(S)
+    start = Priced(np.full(len(given.ammunition), price), np.zeros(0), -np.inf, shots, value)
+    best = prices.improved(S, start, start.u, sparse.scratch(S))
+    eps = 0.25 * price
     while True:
-        best = _priced(S, best, deadline)
+        best = _priced(S, best, eps, deadline)
         if len(S.weapon) == given.pairs:
             break
-        slack = np.minimum(max(0.0, best.objective - best.bound), 0.02 * best.K)
-        other = sparse.eligible(given, best.u, best.K, slack)
-        if not sparse.missing(given, S, other):
+        few, hoped = best.enough(S), best.bound
+        more = sparse.eligible(given, best.u, best.K, best.K * min(0.02, SPARE / len(best.u)))
+        S, best = _moved(given, S, more, best)
+        if best.closed(S) or best.bound >= hoped - 0.1 * few or time.perf_counter() >= deadline:
             break
-        S, best = _moved(given, S, other, best)
-        if time.perf_counter() >= deadline:
-            break
+        eps = 5.0 * (best.objective - best.bound) / len(best.K)
     bound = best.bound
     if not best.closed(S) and time.perf_counter() < deadline:
         S, best, bound = _integer(given, S, best, deadline)
+    if not best._replace(bound=bound).closed(S) and time.perf_counter() < deadline:
+        shots, value = plans.exchanged(S, best.shots)
+        best = best._replace(shots=shots, objective=value) if value < best.objective else best
     return _answer(given, S, best, bound, time.perf_counter() - begin)
 
 
-def _priced(S: Sparse, best: Priced, deadline: float) -> Priced:
+def _priced(S: Sparse, best: Priced, eps: float, deadline: float) -> Priced:
     """The best prices over the pairs of S, and a plan."""
     if S.ammunition.max() <= prices.COPIES:
-        best = prices.by_auction(S, best, deadline)
+        best = prices.by_auction(S, best, eps, deadline)
     if not best.closed(S):
         best = prices.by_columns(S, best, deadline)
     return best
 
 
-def _moved(given: Problem, old: Sparse, other: Sparse, best: Priced) -> tuple[Sparse, Priced]:
+def _moved(given: Problem, old: Sparse, more: sparse.Pairs, best: Priced) -> tuple[Sparse, Priced]:
     """The same plan and prices over more pairs; the bound is that of these pairs."""
-    S = sparse.merged(given, old, other)
+    S = sparse.complete(given, sparse.union(sparse.pairs(old), more)[0])
     shots = np.zeros(len(S.weapon), np.int64)
-    shots[np.searchsorted(_key(S), _key(old))] = best.shots
+    fired = np.flatnonzero(best.shots)
+    shots[np.searchsorted(_key(S), _key(old)[fired])] = best.shots[fired]
     best = best._replace(shots=shots, bound=-np.inf)
     return S, prices.improved(S, best, best.u, sparse.scratch(S))
 
@@ -134,6 +145,7 @@ def _answer(given: Problem, S: Sparse, best: Priced, bound: float, seconds: floa
     shots = np.zeros((m, n), np.min_scalar_type(int(best.shots.max(initial=0))))
     shots[pairs[:, 0], pairs[:, 1]] = pairs[:, 2]
     objective = prices.objective(S, best.shots)
+    bound = min(bound, objective)  # rounding can lift it above, by a part in 1e15
     apart = objective - bound > prices.ROUNDING * given.value.sum()
     gap = (objective - bound) / objective if apart else 0.0
     proof = Certificate(pairs, best.u, objective, best.bound)

@@ -23,51 +23,65 @@ class ByWeapon(NamedTuple):
     target_of: np.ndarray
 
 
+class Pairs(NamedTuple):
+    """Pairs of weapon and target, ascending within a target: `start[j] .. start[j + 1] - 1`."""
+
+    start: np.ndarray
+    weapon: np.ndarray
+
+
 def first(problem: Problem) -> Sparse:
     """The most sure weapons of each target and the best targets of each weapon."""
     m, n = problem.survive.shape
     kept = 16 + int(3 * np.ceil(np.log2(m + 1)) * max(1.0, problem.ammunition.sum() / n))
     if m <= max(FEW, kept):
-        return whole(problem)
+        return complete(problem, Pairs(np.arange(n + 1) * m, np.tile(np.arange(m), n)))
     q = np.empty((n, kept), problem.survive.dtype)
     weapon = np.empty((n, kept), np.int64)
     kernels.most_sure(problem.survive, q, weapon)
+    weapon.sort(axis=1)
+    sure = Pairs(np.arange(n + 1) * kept, weapon.ravel())
     targets = np.empty((m, 2), np.int64)
     kernels.best_targets(problem.survive, problem.value, targets)
-    targets[targets < 0] = 0
-    pairs = np.concatenate(
-        [
-            (np.arange(n)[:, None] * m + weapon).ravel(),
-            (targets * m + np.arange(m)[:, None]).ravel(),
-        ]
-    )
-    return _of_pairs(problem, np.unique(pairs))
+    keys = np.sort((np.maximum(targets, 0) * m + np.arange(m)[:, None]).ravel())
+    keys = keys[np.diff(keys, prepend=-1) > 0]
+    target, weapon = np.divmod(keys, m)
+    best = Pairs(np.searchsorted(target, np.arange(n + 1)), weapon)
+    return complete(problem, union(sure, best)[0])
 
 
-def whole(problem: Problem) -> Sparse:
-    """Every pair."""
-    m, n = problem.survive.shape
-    return _of_pairs(problem, np.arange(m * n))
-
-
-def eligible(problem: Problem, u: np.ndarray, K: np.ndarray, slack: np.ndarray) -> Sparse:
+def eligible(problem: Problem, u: np.ndarray, K: np.ndarray, slack: np.ndarray) -> Pairs:
     """The pairs that a set costing at most K + slack can hold at prices u, all of them."""
     count = np.zeros(len(problem.value), np.int64)
-    kernels.count_eligible(problem.survive, u, K, slack, count)
+    least = float(u[problem.ammunition > 0].min(initial=np.inf))
+    least = 0.0 if least == np.inf else least
+    kernels.count_eligible(problem.survive, problem.value, u, least, K, slack, count)
     start = np.concatenate([[0], np.cumsum(count)])
     weapon = np.empty(start[-1], np.int64)
-    kernels.fill_eligible(problem.survive, u, K, slack, start[:-1].copy(), weapon)
-    return _complete(problem, start, weapon)
+    at = start[:-1].copy()
+    kernels.fill_eligible(problem.survive, problem.value, u, least, K, slack, at, weapon)
+    return Pairs(start, weapon)
 
 
-def merged(problem: Problem, a: Sparse, b: Sparse) -> Sparse:
-    """The pairs of both."""
-    return _of_pairs(problem, np.union1d(_pairs(problem, a), _pairs(problem, b)))
+def pairs(S: Sparse) -> Pairs:
+    """The pairs of a Sparse."""
+    return Pairs(S.start, S.weapon)
 
 
-def missing(problem: Problem, a: Sparse, b: Sparse) -> int:
-    """Pairs of b that a lacks."""
-    return len(np.setdiff1d(_pairs(problem, b), _pairs(problem, a), assume_unique=True))
+def union(a: Pairs, b: Pairs) -> tuple[Pairs, int]:
+    """The pairs of both, and how many a lacks."""
+    start = np.empty_like(a.start)
+    weapon = np.empty(len(a.weapon) + len(b.weapon), np.int64)
+    new = kernels.union(*a, *b, start, weapon)
+    return Pairs(start, weapon[: start[-1]].copy()), new
+
+
+def complete(problem: Problem, pairs: Pairs) -> Sparse:
+    """The Sparse of some pairs."""
+    rows = len(pairs.weapon)
+    q, w, cap = np.empty(rows), np.empty(rows), np.empty(rows, np.int64)
+    kernels.complete(problem.survive, problem.ammunition, *pairs, q, w, cap)
+    return Sparse(problem.value, problem.ammunition, *pairs, q, w, cap)
 
 
 def single_shots(S: Sparse) -> tuple[Sparse, np.ndarray, np.ndarray]:
@@ -114,20 +128,3 @@ def scratch(S: Sparse) -> oracle.Scratch:
 def target_of_row(S: Sparse) -> np.ndarray:
     """The target of each row."""
     return np.repeat(np.arange(len(S.value)), np.diff(S.start))
-
-
-def _pairs(problem: Problem, S: Sparse) -> np.ndarray:
-    return target_of_row(S) * len(problem.ammunition) + S.weapon
-
-
-def _of_pairs(problem: Problem, pairs: np.ndarray) -> Sparse:
-    target, weapon = np.divmod(pairs, len(problem.ammunition))
-    start = np.searchsorted(target, np.arange(len(problem.value) + 1))
-    return _complete(problem, start, weapon)
-
-
-def _complete(problem: Problem, start: np.ndarray, weapon: np.ndarray) -> Sparse:
-    rows = len(weapon)
-    q, w, cap = np.empty(rows), np.empty(rows), np.empty(rows, np.int64)
-    kernels.complete(problem.survive, problem.ammunition, start, weapon, q, w, cap)
-    return Sparse(problem.value, problem.ammunition, start, weapon, q, w, cap)

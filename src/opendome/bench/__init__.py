@@ -12,7 +12,7 @@ from opendome.bench.rows import Row
 
 __all__ = ["NAMES", "Row", "measure", "show"]
 
-NAMES = ("study", "page", "flight")
+NAMES = ("study", "page", "flight", "radar", "assign")
 
 
 def measure(name: str, *, cold: bool = False, full: bool = False) -> tuple[str, list[Row]]:

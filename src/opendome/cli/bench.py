@@ -15,8 +15,11 @@ def bench(name: str, cold: bool, full: bool, as_json: bool) -> None:
     """Measure CPU seconds and memory.
 
     Import, help, first result, one warm replication of SCENARIO; or the benchmark NAME: `study`
-    (workers, orchestration, memory, a million rows, Dask), `page` (the replay in the browser) or
-    `flight` (flights to impact beside C, scipy and RocketPy).
+    (workers, orchestration, memory, a million rows, Dask), `page` (the replay in the browser),
+    `flight` (flights to impact beside C, scipy and RocketPy), `radar` (detection beside scipy,
+    dwell scheduling, plots).
+
+    `assign`: static assignment, both laws, with its targets, beside greedy and HiGHS.
     """
     from opendome import bench as benchmarks
 

@@ -3,13 +3,13 @@
     u       price of a weapon (each is one shot here)
     A       value left to a target by the weapons that it holds
 
-Forward: a target takes the set that `assign_oracle.demand` names, at prices eps higher for what it
-does not hold, and raises the price of the contested weapon to where it would do without.
-Reverse: a weapon that nobody holds lowers its price to where a target would take it, alone or in
-exchange.  Where at most one weapon a target pays, this is the auction for the assignment problem
-(Bertsekas, Ann. OR 14, 1988; forward and reverse: Bertsekas, Castanon and Tsaknakis, SIAM J.
-Optim. 3(2), 1993), which ends within eps a target of the optimum.  With sets it can stall;
-the caller sees that in the bound.
+Forward: a target takes the set that `assign_oracle.demand` names, at prices eps higher for what
+others hold, and raises the price of a contested weapon to where it would do without.
+Reverse: a weapon that nobody holds lowers its price to the second best offer, less eps, so that
+one target takes it, alone or in exchange.  Where at most one weapon a target pays, this is the
+auction for the assignment problem (Bertsekas, Ann. OR 14, 1988; forward and reverse: Bertsekas,
+Castanon and Tsaknakis, SIAM J. Optim. 3(2), 1993), which ends within eps a target of the optimum.
+With sets it can stall; the caller sees that in the bound.
 """
 
 from math import inf
@@ -102,19 +102,21 @@ def _bid(j, S, eps, M, s, n_free):
     lo, hi = S.start[j], S.start[j + 1]
     for k in range(hi - lo):
         i = S.weapon[lo + k]
-        s.c[k] = M.u[i] if M.holder[i] == j else M.u[i] + eps
+        s.c[k] = M.u[i] if M.holder[i] == j or M.holder[i] < 0 else M.u[i] + eps
         s.cap[k] = S.cap[lo + k]
     cost, _, size = demand(S.value[j], lo, hi, S.q, S.w, s)
     for t in range(size):
         M.wish[t] = s.pick[t]
     n_free = _release(j, lo, size, S.value, S.q, M, n_free)
     contested = -1
+    new = False
     for t in range(size):
         i = S.weapon[lo + M.wish[t]]
-        if M.holder[i] != j and (contested < 0 or M.holder[i] >= 0):
+        new |= M.holder[i] != j
+        if M.holder[i] != j and M.holder[i] >= 0:
             contested = M.wish[t]
     if contested < 0:
-        return 0, -1, 0.0, n_free
+        return size if new else 0, -1, 0.0, n_free
     price = s.c[contested]
     s.c[contested] = inf
     without, _, _ = demand(S.value[j], lo, hi, S.q, S.w, s)
@@ -124,8 +126,8 @@ def _bid(j, S, eps, M, s, n_free):
 
 @kernel
 def _offer(i, S, column, row_of, target_of, M):
-    """The target that would pay most for weapon i, beside or instead of one that it holds."""
-    most, best = 0.0, -1
+    """The best two offers for weapon i, beside or instead of one that a target holds, and whose."""
+    most, second, best = 0.0, 0.0, -1
     for y in range(column[i], column[i + 1]):
         r, j = row_of[y], target_of[y]
         A = M.A[j]
@@ -137,9 +139,12 @@ def _offer(i, S, column, row_of, target_of, M):
                 gain = max(gain, M.u[x] + A - A / q * S.q[r])
             x = M.other[x]
         if gain > most:
+            second = most
             most = gain
             best = j
-    return most, best
+        elif gain > second:
+            second = gain
+    return most, second, best
 
 
 @kernel
@@ -150,6 +155,22 @@ def _enqueue(j, M, head, size):
         M.queue[at if at < len(M.queue) else at - len(M.queue)] = j
         size += 1
     return size
+
+
+@kernel
+def _open(M):
+    """Queue every target and stack every unsold weapon with a price; their numbers."""
+    size, n_free = 0, 0
+    for j in range(len(M.waits)):
+        M.waits[j] = False
+    for j in range(len(M.waits)):
+        size = _enqueue(j, M, 0, size)
+    for i in range(len(M.u)):
+        M.listed[i] = M.holder[i] < 0 and M.u[i] > 0.0
+        if M.listed[i]:
+            M.free[n_free] = i
+            n_free += 1
+    return size, n_free
 
 
 @kernel
@@ -171,17 +192,9 @@ def auction(S, column, row_of, target_of, eps, limit, M, s):
     steps : int
         Bids and offers; `limit` where it stalled.
     """
-    n, m = len(S.value), len(M.u)
-    head, size, n_free = 0, 0, 0
-    for j in range(n):
-        M.waits[j] = False
-    for j in range(n):
-        size = _enqueue(j, M, head, size)
-    for i in range(m):
-        M.listed[i] = M.holder[i] < 0 and M.u[i] > 0.0
-        if M.listed[i]:
-            M.free[n_free] = i
-            n_free += 1
+    n = len(S.value)
+    head = 0
+    size, n_free = _open(M)
     steps = 0
     while steps < limit and (size > 0 or n_free > 0):
         if size > 0:
@@ -211,11 +224,12 @@ def auction(S, column, row_of, target_of, eps, limit, M, s):
             if M.holder[i] >= 0 or M.u[i] <= 0.0:
                 continue
             steps += 1
-            offer, j = _offer(i, S, column, row_of, target_of, M)
-            M.u[i] = min(M.u[i], max(0.0, offer - (1.0 + 1e-9) * eps))
-            if j >= 0 and M.u[i] > 0.0:
+            offer, second, j = _offer(i, S, column, row_of, target_of, M)
+            M.u[i] = min(M.u[i], max(0.0, second - eps))
+            if j >= 0 and offer > M.u[i]:
                 size = _enqueue(j, M, head, size)
-                M.listed[i] = True
-                M.free[n_free] = i
-                n_free += 1
+                if M.u[i] > 0.0:
+                    M.listed[i] = True
+                    M.free[n_free] = i
+                    n_free += 1
     return steps

@@ -230,8 +230,7 @@ def _search(v, best, size, n, lo, q, w, s):
     _dominance(n, lo, q, s)
     one = np.uint64(1)
     depth = len(s.stack) - 1
-    chosen = np.uint64(0)
-    slack, nodes = 0.0, 0
+    chosen, slack, nodes = np.uint64(0), 0.0, 0
     d, t = 0, 0
     s.A[0] = v
     s.U[0] = 0.0

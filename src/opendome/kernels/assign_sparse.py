@@ -77,26 +77,35 @@ def best_targets(survive, value, target):
 
 
 @kernel
-def count_eligible(survive, u, K, slack, count):
-    """Add to count[j] the weapons with u <= p K + slack: all that a set costing K + slack can hold.
+def count_eligible(survive, value, u, u_least, K, slack, count):
+    """Add to count[j] the weapons that a set costing target j at most K + slack can hold.
 
-    A weapon of such a set that is taken out leaves a set that costs at least K; both together
-    give u <= p K + slack (docs/theory/assignment.md).
+    Alone: v q + u <= K + slack.  With others, of which one costs at least u_least:
+    u <= p (K - u_least) + slack, as the set without the weapon costs at least K
+    (docs/theory/assignment.md).
     """
     m, n = survive.shape
     for i in range(m):
         for j in range(n):
-            if u[i] <= (1.0 - survive[i, j]) * K[j] + slack[j]:
+            q = survive[i, j]
+            if (
+                value[j] * q + u[i] <= K[j] + slack[j]
+                or u[i] <= (1.0 - q) * (K[j] - u_least) + slack[j]
+            ):
                 count[j] += 1
 
 
 @kernel
-def fill_eligible(survive, u, K, slack, at, weapon):
+def fill_eligible(survive, value, u, u_least, K, slack, at, weapon):
     """Write the weapons that `count_eligible` counts; at[j] is the next free row of target j."""
     m, n = survive.shape
     for i in range(m):
         for j in range(n):
-            if u[i] <= (1.0 - survive[i, j]) * K[j] + slack[j]:
+            q = survive[i, j]
+            if (
+                value[j] * q + u[i] <= K[j] + slack[j]
+                or u[i] <= (1.0 - q) * (K[j] - u_least) + slack[j]
+            ):
                 weapon[at[j]] = i
                 at[j] += 1
 
@@ -132,3 +141,61 @@ def by_weapon(start, weapon, column, row_of, target_of):
     for i in range(m, 0, -1):
         column[i] = column[i - 1]
     column[0] = 0
+
+
+@kernel
+def union(start_a, weapon_a, start_b, weapon_b, start, weapon):
+    """Merge two lists of pairs, each ascending within a target; returns pairs that a lacks.
+
+    Parameters
+    ----------
+    start : int array (n + 1,), weapon : int array, at least as long as both; filled
+    """
+    at, new = 0, 0
+    for j in range(len(start) - 1):
+        start[j] = at
+        x, y = start_a[j], start_b[j]
+        while x < start_a[j + 1] or y < start_b[j + 1]:
+            if y >= start_b[j + 1] or (x < start_a[j + 1] and weapon_a[x] < weapon_b[y]):
+                weapon[at] = weapon_a[x]
+                x += 1
+            else:
+                weapon[at] = weapon_b[y]
+                if x < start_a[j + 1] and weapon_a[x] == weapon_b[y]:
+                    x += 1
+                else:
+                    new += 1
+                y += 1
+            at += 1
+    start[len(start) - 1] = at
+    return new
+
+
+@kernel
+def level(value, start, q, shots):
+    """The price at which so many shots find a buyer, if each target meets its surest weapon only.
+
+    Bisection on the marginal return of the last shot.
+    """
+    low, high = 0.0, 0.0
+    for j in range(len(value)):
+        surest = 1.0
+        for r in range(start[j], start[j + 1]):
+            surest = min(surest, q[r])
+        high = max(high, value[j] * (1.0 - surest))
+    for _ in range(40):
+        price = 0.5 * (low + high)
+        wanted = 0
+        for j in range(len(value)):
+            surest = 1.0
+            for r in range(start[j], start[j + 1]):
+                surest = min(surest, q[r])
+            gain = value[j] * (1.0 - surest)
+            while gain > price and wanted <= shots:
+                wanted += 1
+                gain *= surest
+        if wanted > shots:
+            low = price
+        else:
+            high = price
+    return high

@@ -43,6 +43,7 @@ def draw(groups, objects, seed, rep):
             thing.phase = 2.0 * pi * f
             thing.rcs = group.rcs
             thing.swerling = group.swerling
+            thing.p_identify = group.p_identify
             n += 1
 
 

@@ -6,6 +6,8 @@ closest to it, else by the search.
 
 from math import asin, atan2, cos, exp, floor, log, pi, sin, sqrt
 
+import numpy as np
+
 from opendome import rng
 from opendome._jit import kernel
 from opendome.kernels.ballistics import position
@@ -78,6 +80,8 @@ def scan(clock, fixed, truth, belief, scratch, seed, rep):
             ):  # fmt: skip
                 continue
             truth.source[n] = source
+            if source <= OBJECT:
+                plots[n].used = _named(objects[OBJECT - source], source, k, clock.scan, seed, rep)
             n += 1
             if n == len(plots):
                 return -1
@@ -213,6 +217,13 @@ def _address(source, rockets, classes, objects):
     body = rockets[source]
     cls = classes[body.cls]
     return body.entity, rng.sub_of(body.number, 0), cls.rcs, cls.swerling
+
+
+@kernel
+def _named(thing, source, k, number, seed, rep):
+    """1 if secondary radar names a plot as of no rocket, else 0."""
+    u, _ = rng.uniform2(seed, rep, 2**32 - 1 - (OBJECT - source), number, rng.IDENTIFY, k)
+    return np.int64(u < thing.p_identify)
 
 
 @kernel
@@ -360,9 +371,10 @@ def _join(a, b, radar):
     a.range += w * (b.range - a.range)
     a.el += w * (b.el - a.el)
     a.t += w * (b.t - a.t)
-    rate = a.rate + w * (b.rate - a.rate)
+    rate, used = a.rate + w * (b.rate - a.rate), a.used
     write(a, a.t, a.radar, radar, a.range, a.az, a.el, a.snr + b.snr)
     measure_rate(a, radar, rate, 0.0, 1.0)
+    a.used = used
 
 
 @kernel

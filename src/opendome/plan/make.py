@@ -134,8 +134,8 @@ def learned(
     return made, fresh
 
 
-def optimise(plan: Plan, learned: Response) -> tuple[Solution, Rule]:
-    """The programme's solution and the rule made of it.
+def optimise(plan: Plan, learned: Response, others: tuple[Rule, ...] = ()) -> tuple[Solution, Rule]:
+    """The programme's solution and the rule made of it, or a better one of `others`.
 
     Raises
     ------
@@ -147,7 +147,14 @@ def optimise(plan: Plan, learned: Response) -> tuple[Solution, Rule]:
     found = programme.solve(plan, learned, nodes, packages(plan))
     paths = _paths(plan, TRAIN, TRAINED)
     s = setting(plan, learned, plan.central, paths, found.package)
-    return found, rules.best(plan, s, found)
+    rule = rules.best(plan, s, found)
+    score = float(run(s, rule).loss.mean())
+    for other in others:  # the rule without the money is open to who has it: more never hurts
+        s = setting(plan, learned, plan.central, paths, other.package)
+        loss = float(run(s, other).loss.mean())
+        if loss < score:
+            rule, score = other, loss
+    return found, rule
 
 
 def _paths(plan: Plan, block: int, n: int, values: dict[str, Any] | None = None) -> Paths:
@@ -314,16 +321,18 @@ def make(
     tell("studies")
     learned_, fresh = learned(plan, remake=remake_studies, workers=workers, progress=progress)
     tell("programme")
-    solution, rule = optimise(plan, learned_)
-    return _explain(plan, learned_, fresh, solution, rule, workers, simulate, progress, tell)
+    _, without = optimise(plan.with_budget(0.0), learned_)
+    solution, rule = optimise(plan, learned_, (without,))
+    world = World(plan, learned_, rule, without)
+    return _explain(world, fresh, solution, workers, simulate, progress, tell)
 
 
 def _explain(
-    plan: Plan, learned_: Response, fresh: bool, solution: Solution, rule: Rule, workers: int,
-    simulate: bool, progress: Callable[[Progress], None] | None, tell: Tell,
+    world: World, fresh: bool, solution: Solution, workers: int, simulate: bool,
+    progress: Callable[[Progress], None] | None, tell: Tell,
 ) -> Outcome:  # fmt: skip
+    plan, learned_, rule = world.plan, world.response, world.rule
     poor = plan.with_budget(0.0)
-    world = World(plan, learned_, rule, optimise(poor, learned_)[1])
     paths = _paths(plan, JUDGE, plan.file.programme.paths)
     runs = figures.runs(world, plan.central, paths)
     gap = bounded(plan, learned_, rule, runs.money.loss, tell)

@@ -32,6 +32,16 @@ class Flyers(Model):
         grade="assumed",
     )
 
+    p_identify: float = quantity(
+        "1",
+        "probability that a plot of one is named by secondary radar, so that no track takes it",
+        default=0.0,
+        low=0.0,
+        high=1.0,
+        source="birds carry no transponder, and drones need not",
+        grade="assumed",
+    )
+
     @model_validator(mode="after")
     def _in_order(self) -> "Flyers":
         for of, unit in (("speed", "m/s"), ("height", "m")):

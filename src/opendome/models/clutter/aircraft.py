@@ -61,3 +61,12 @@ class Aircraft(Flyers):
         source="assumption: a turn of some 20 deg of bank",
         grade="assumed",
     )
+    p_identify: float = quantity(
+        "1",
+        "probability that a plot of one is named by secondary radar, so that no track takes it",
+        default=0.98,
+        low=0.0,
+        high=1.0,
+        source="assumption: reply probability of a transponder",
+        grade="assumed",
+    )
