@@ -9,7 +9,7 @@ from opendome.options import FAILED, as_json_option, cores, debug_option, print_
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME ...]")
-@click.option("-n", "--replications", type=click.IntRange(2, 100_000), help="Default: 40.")
+@click.option("-n", "--replications", type=click.IntRange(2, 100_000), help="Default: 20.")
 @click.option("--workers", type=int, help="Processes (default: one per core).")
 @click.option(
     "--page", type=click.Path(path_type=Path), help="Also write a page with figures: .md or .html."
