@@ -41,7 +41,7 @@ class Rolling(Doctrine):
         default=8,
         low=1,
         high=1000,
-        source="assumption: more do not lower the damage (opendome bench policies)",
+        source="assumption: the least with which prices follow a raid; more cost time in proportion",
         grade="assumed",
     )
     samples: int = quantity(
