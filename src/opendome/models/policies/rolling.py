@@ -41,7 +41,7 @@ class Rolling(Doctrine):
         default=8,
         low=1,
         high=1000,
-        source="assumption: the least with which prices follow a raid; more cost time in proportion",
+        source="assumption: few, because the time of a decision grows with them",
         grade="assumed",
     )
     samples: int = quantity(
