@@ -46,6 +46,8 @@ class Belief(NamedTuple):
     plots: np.ndarray  # PLOTS of this scan
     singles: np.ndarray  # PLOTS of the last scans that no track took
     tracks: np.ndarray  # TRACKS
+    estimates: np.ndarray  # ESTIMATES, by track slot
+    routes: np.ndarray  # ROUTES: where confirmed tracks came from
     predictions: np.ndarray  # PREDICTIONS, by track slot
     options: np.ndarray  # OPTIONS (slot, battery)
     engagements: np.ndarray  # ENGAGEMENTS, by track slot
@@ -56,42 +58,72 @@ class Belief(NamedTuple):
     warned: np.ndarray  # (places,) s: time of each place's last warning
 
 
+class Estimation(NamedTuple):
+    """Working memory of the estimator; the letters are those of kernels/estimator.py."""
+
+    s: np.ndarray  # (248,)
+    F: np.ndarray  # (6, 10)
+    x: np.ndarray  # (6,)
+    h: np.ndarray  # (4,)
+    D: np.ndarray  # (4, 6)
+    H: np.ndarray  # (4, 16)
+    z: np.ndarray  # (4,)
+    r: np.ndarray  # (4,)
+    A: np.ndarray  # (16, 16)
+    g: np.ndarray  # (16,)
+    q: np.ndarray  # (10,)
+    last: np.ndarray  # (16,)
+    scale: np.ndarray  # (16,)
+    row: np.ndarray  # (9,)
+    old: np.ndarray  # (48,)
+
+
+def estimation() -> Estimation:
+    """Working memory of the estimator."""
+    shapes = (248, (6, 10), 6, 4, (4, 6), (4, 16), 4, 4, (16, 16), 16, 10, 16, 16, 9, 48)
+    return Estimation(*(np.zeros(shape) for shape in shapes))
+
+
 class Scratch(NamedTuple):
     """Working memory of the tracker."""
 
-    F: np.ndarray  # (7, 7)
-    W: np.ndarray  # (7, 7)
-    H: np.ndarray  # (3, 3)
-    z: np.ndarray  # (3,)
-    K: np.ndarray  # (7,)
+    k: Estimation
     covered: np.ndarray  # int, by track slot
     column_of: np.ndarray  # int, by row of an assignment
     edges: np.ndarray  # (2, n) int
     costs: np.ndarray  # (n,)
+    gains: np.ndarray  # (n,): log-likelihood ratio of each edge
+    order: np.ndarray  # (n,) int
     parent: np.ndarray  # int
     local: np.ndarray  # int
-    work: np.ndarray  # (k + 3, k)
-    ints: np.ndarray  # (5, k) int
+    work: np.ndarray  # (k + 3, 2 k): one cluster's costs
+    ints: np.ndarray  # (7, 2 k) int
+    P: np.ndarray  # (6, 6)
+    T: np.ndarray  # (10, 10)
+
+
+CLUSTER = 1025  # rows and columns of the largest cluster
 
 
 def scratch(n_slots: int, n_plots: int) -> Scratch:
     """Working memory for so many track slots and plots a scan."""
     k = n_slots + n_plots + 1
     rows = max(n_slots, n_plots)
+    side = min(k, CLUSTER)
     return Scratch(
-        F=np.eye(7),
-        W=np.zeros((7, 7)),
-        H=np.zeros((3, 3)),
-        z=np.zeros(3),
-        K=np.zeros(7),
+        k=estimation(),
         covered=np.zeros(n_slots, np.int64),
         column_of=np.zeros(rows, np.int64),
         edges=np.zeros((2, 16 * rows), np.int64),
         costs=np.zeros(16 * rows),
+        gains=np.zeros(16 * rows),
+        order=np.zeros(16 * rows, np.int64),
         parent=np.zeros(2 * k, np.int64),
         local=np.zeros(2 * k, np.int64),
-        work=np.zeros((k + 3, 2 * k)),
-        ints=np.zeros((5, 2 * k), np.int64),
+        work=np.zeros((side + 3, 2 * side)),
+        ints=np.zeros((7, 2 * k), np.int64),
+        P=np.zeros((6, 6)),
+        T=np.zeros((10, 10)),
     )
 
 
@@ -111,6 +143,8 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
         plots=tables.PLOTS.allocate(n_plots),
         singles=tables.PLOTS.allocate(n_plots),
         tracks=tracks,
+        estimates=tables.ESTIMATES.allocate(n_slots),
+        routes=tables.ROUTES.allocate(256),
         predictions=tables.PREDICTIONS.allocate(n_slots),
         options=options.reshape(n_slots, len(fixed.batteries)),
         engagements=tables.ENGAGEMENTS.allocate(n_slots),

@@ -13,16 +13,7 @@ from opendome.kernels.impact import predict_impacts
 from opendome.kernels.radar import scan
 from opendome.kernels.shots import engage, reload, resolve, rest
 from opendome.kernels.threat import axes, threaten, warn
-from opendome.kernels.tracks import (
-    CONFIRMED,
-    FREE,
-    TENTATIVE,
-    absorb,
-    advance,
-    associate,
-    keep_singles,
-    start,
-)
+from opendome.kernels.tracks import CONFIRMED, follow
 from opendome.tables import FLYING, LANDED, WAITING
 
 DONE, DECIDE, FLUSH, FULL_PLOTS, FULL_TRACKS, FULL_SHOTS, FULL_WARNINGS = range(7)
@@ -83,16 +74,9 @@ def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
     clock.n_plots = scan(clock, fixed, truth, belief, seed, rep)
     if clock.n_plots < 0:
         return FULL_PLOTS
-    advance(clock, fixed, belief, scratch)
-    for stage in (CONFIRMED, TENTATIVE):
-        if associate(stage, clock, fixed, belief, scratch) < 0:
-            return FULL_TRACKS
-        absorb(stage, clock, fixed, belief, truth, scratch)
-    if not start(clock, fixed, belief, truth, scratch):
+    if not follow(clock, fixed, belief, truth, scratch):
         return FULL_TRACKS
-    keep_singles(clock, belief, truth)
-    _trim(clock, belief.tracks)
-    predict_impacts(clock, fixed, belief)
+    predict_impacts(clock, fixed, belief, scratch)
     threaten(clock, fixed, belief)
     if not warn(clock, fixed, belief):
         return FULL_WARNINGS
@@ -134,13 +118,6 @@ def _land(clock, rockets):
             body.t_end = body.t_impact
     while clock.first < clock.next and rockets[clock.first].status not in (WAITING, FLYING):
         clock.first += 1
-
-
-@kernel
-def _trim(clock, tracks):
-    """Forget free slots at the end of the table."""
-    while clock.n_slots > 0 and tracks[clock.n_slots - 1].status == FREE:
-        clock.n_slots -= 1
 
 
 @kernel

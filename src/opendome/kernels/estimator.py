@@ -1,0 +1,520 @@
+"""The estimator of a track: Gauss-Newton on its plots, recursive least squares in between.
+
+A track is a body whose motion depends on constants only (kernels/motion.py): ten parameters at the
+time of its first plot, and range, azimuth and elevation bias of up to two radars.  There is no
+process noise; what is not known is a parameter with a prior.
+
+    q    parameters of the linearisation: x y z vx vy vz, then whitened ones with prior N(0, 1):
+         ln(beta), drag shape, wind east, wind north, bias of the first and of the second radar
+    d    correction of q by the plots since, and C its covariance
+    s    bundle of the linearisation, flown to the time t
+    F    derivatives of the state at t by the first ten parameters, in raw units
+    H    derivatives of a measurement (range, azimuth, elevation, range rate) by all parameters
+    A, g information matrix and gradient of the window
+
+Source: Bell and Cathey, IEEE Trans. AC 38(2) (1993): the iterated filter is Gauss-Newton;
+Bar-Shalom, Li, Kirubarajan, Estimation with Applications to Tracking and Navigation (2001), 3.4
+(batch and recursive least squares of a constant).
+"""
+
+from math import atan2, pi, sqrt
+
+import numpy as np
+
+from opendome._jit import kernel
+from opendome.kernels.ground import crossing_derivatives, to_ground
+from opendome.kernels.motion import (
+    BETA,
+    CURVE,
+    N_MOTION,
+    STATE,
+    WIND_E,
+    WIND_N,
+    W,
+    advance,
+    derivatives,
+    load_bundle,
+)
+from opendome.kernels.radar import local, unlocal
+
+N_PARAMETERS = 16  # ten of the motion, three of the bias of each of two radars
+WINDOW = 40  # plots that are kept for re-linearising
+#: Numbers of plots at which the window is linearised anew; from one to the next the estimate moves
+#: by less than the spread that a linear update bridges (docs/theory/tracking.md).
+SCHEDULE = (2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 29, 34, 40)
+PASSES = 12  # most linearisations in a fit
+SMALL = 0.02  # Gauss-Newton decrement, in chi-square, that ends a fit
+
+# Columns of a window's row.
+T, RADAR, RANGE, AZ, EL, RATE, SIGMA_R, SIGMA_A, SIGMA_RATE = range(9)
+UNKNOWN, BOOST, COAST = 0, 1, 2  # phases
+ROOM = 8.0  # chi-square that the priors may add to a window's
+
+
+@kernel
+def scales(rules, scale):
+    """Fill the standard deviations of the whitened parameters, (16,)."""
+    for j in range(BETA):
+        scale[j] = 1.0
+    scale[BETA] = rules.sigma_ln_beta
+    scale[CURVE] = rules.sigma_shape
+    scale[WIND_E] = rules.sigma_wind
+    scale[WIND_N] = rules.sigma_wind
+    for j in (10, 13):
+        scale[j] = rules.sigma_bias_range
+        scale[j + 1] = rules.sigma_bias_angle
+        scale[j + 2] = rules.sigma_bias_angle
+
+
+@kernel
+def active(e, rules):
+    """Parameters in use: no bias column where radars have none."""
+    if rules.sigma_bias_range == 0.0 and rules.sigma_bias_angle == 0.0:
+        return N_MOTION
+    return N_MOTION + 3 if e.radar1 < 0 else N_PARAMETERS
+
+
+@kernel
+def write_row(w, plot):
+    """A plot as a window row."""
+    w[T], w[RADAR] = plot.t, plot.radar
+    w[RANGE], w[AZ], w[EL], w[RATE] = plot.range, plot.az, plot.el, plot.rate
+    w[SIGMA_R], w[SIGMA_A], w[SIGMA_RATE] = plot.sigma_r, plot.sigma_a, plot.sigma_rate
+
+
+@kernel
+def keep(e, plot):
+    """Put a plot into the window, in order of time.  Returns its place, or -1: it is full."""
+    if e.n_window == WINDOW:
+        return -1
+    i = e.n_window
+    while i > 0 and e.window[i - 1, T] > plot.t:
+        for c in range(9):
+            e.window[i, c] = e.window[i - 1, c]
+        i -= 1
+    write_row(e.window[i], plot)
+    e.n_window += 1
+    return i
+
+
+@kernel
+def drop_first(e):
+    """Take the oldest plot out of the window."""
+    for i in range(1, e.n_window):
+        for c in range(9):
+            e.window[i - 1, c] = e.window[i, c]
+    e.n_window -= 1
+
+
+@kernel
+def bias_column(e, radar):
+    """First column of a radar's bias; -1: a third radar, whose bias has none."""
+    if e.radar0 < 0:
+        e.radar0 = radar
+    if radar == e.radar0:
+        return N_MOTION
+    if e.radar1 < 0:
+        e.radar1 = radar
+    return N_MOTION + 3 if radar == e.radar1 else -1
+
+
+@kernel
+def measure(x, radar, h, D):
+    """Range, azimuth, elevation, range rate of a state x (6,), and derivatives D (4, 6) by it.
+
+    Returns False where the geometry is degenerate (body on top of the radar).
+    """
+    e, n, u = local(radar, x[0], x[1], x[2])
+    g2 = e * e + n * n
+    if g2 < 1.0:
+        return False
+    r2 = g2 + u * u
+    r, g = sqrt(r2), sqrt(g2)
+    h[0], h[1], h[2] = r, atan2(e, n), atan2(u, g)
+    Q = radar.rotation
+    rate = 0.0
+    for j in range(3):
+        D[0, j] = (e * Q[0, j] + n * Q[1, j] + u * Q[2, j]) / r
+        D[1, j] = (n * Q[0, j] - e * Q[1, j]) / g2
+        D[2, j] = (-u * (e * Q[0, j] + n * Q[1, j]) / g + g * Q[2, j]) / r2
+        rate += D[0, j] * x[3 + j]
+    h[3] = rate
+    for j in range(3):
+        for k in range(3):
+            D[k, 3 + j] = 0.0
+        D[3, j] = (x[3 + j] - rate * D[0, j]) / r
+        D[3, 3 + j] = D[0, j]
+    return True
+
+
+@kernel
+def turn(angle):
+    """The angle in -pi .. pi."""
+    return angle - 2.0 * pi * np.floor((angle + pi) / (2.0 * pi))
+
+
+@kernel
+def compare(e, w, x, F, scale, radar, k):
+    """Innovation k.z, variance k.r and rows k.H of a window row against a state.
+
+    Returns the number of scalar measurements: 3, 4 with a range rate, 0 where degenerate.
+    """
+    h, D, H = k.h, k.D, k.H
+    if not measure(x, radar, h, D):
+        return 0
+    m = 4 if w[RATE] == w[RATE] else 3
+    k.z[0] = w[RANGE] - h[0]
+    k.z[1] = turn(w[AZ] - h[1])
+    k.z[2] = turn(w[EL] - h[2])
+    k.z[3] = w[RATE] - h[3]
+    k.r[0] = w[SIGMA_R] ** 2
+    k.r[1] = (w[SIGMA_A] / max(np.cos(w[EL]), 0.1)) ** 2
+    k.r[2] = w[SIGMA_A] ** 2
+    k.r[3] = w[SIGMA_RATE] ** 2
+    for i in range(m):
+        for j in range(N_MOTION):
+            a = D[i, 0] * F[0, j] + D[i, 1] * F[1, j] + D[i, 2] * F[2, j]
+            if i == 3:
+                a += D[i, 3] * F[3, j] + D[i, 4] * F[4, j] + D[i, 5] * F[5, j]
+            H[i, j] = a * scale[j]
+        for j in range(N_MOTION, N_PARAMETERS):
+            H[i, j] = 0.0
+    column = bias_column(e, np.int64(w[RADAR]))
+    for i in range(3):
+        if column >= 0:
+            H[i, column + i] = scale[column + i]
+        else:
+            k.r[i] += scale[N_MOTION + i] ** 2
+    return m
+
+
+@kernel
+def raw(e, rules, scale, q):
+    """Fill q (10,) with the motion's parameters of the linearisation, in their units."""
+    for j in range(N_MOTION):
+        q[j] = e.q[j] * scale[j]
+    q[BETA] += np.log(rules.beta)
+
+
+@kernel
+def shifted(e, k, scale, n):
+    """The corrected state at the bundle's time: that of the bundle plus F d."""
+    for r in range(6):
+        a = k.s[W * r]
+        for j in range(N_MOTION):
+            a += k.F[r, j] * scale[j] * e.d[j]
+        k.x[r] = a
+
+
+@kernel
+def linearise(e, rules, radars, air, drag, radius, k, n):
+    """Fly the bundle through the window: fill k.A and k.g; return the cost (chi-square + prior).
+
+    Afterwards the bundle is at the last plot.
+    """
+    A, g, scale = k.A, k.g, k.scale
+    raw(e, rules, scale, k.q)
+    load_bundle(k.s, k.q)
+    cost = 0.0
+    for i in range(n):
+        for j in range(n):
+            A[i, j] = 0.0
+        g[i] = 0.0
+        if 3 <= i < 6:
+            p = 1.0 / (e.sigma_v * e.sigma_v)
+            b = e.v0[i - 3] - e.q[i]
+        else:
+            p = 1.0 if i >= 6 else 0.0
+            b = -e.q[i] if i >= 6 else 0.0
+        A[i, i] = p
+        g[i] = p * b
+        cost += p * b * b
+    t = e.t0
+    for i in range(e.n_window):
+        w = e.window[i]
+        advance(k.s, w[T] - t, air, drag, radius)
+        t = w[T]
+        derivatives(k.s, t - e.t0, k.F)
+        for r in range(6):
+            k.x[r] = k.s[W * r]
+        m = compare(e, w, k.x, k.F, scale, radars[np.int64(w[RADAR])], k)
+        for c in range(m):
+            z = k.z[c]
+            if N_MOTION < n:
+                for j in range(N_MOTION, n):
+                    z -= k.H[c, j] * e.q[j]
+            p = 1.0 / k.r[c]
+            cost += z * z * p
+            for a in range(n):
+                ha = k.H[c, a] * p
+                g[a] += ha * z
+                for b in range(a, n):
+                    A[a, b] += ha * k.H[c, b]
+    return cost
+
+
+@kernel
+def invert(A, n, C):
+    """C <- A^-1 of a symmetric positive matrix whose upper triangle is given; A is destroyed.
+
+    Cholesky A = U^T U, then U^-1, then U^-1 U^-T.  Returns False if A is not positive.
+    """
+    for i in range(n):
+        s = A[i, i]
+        for c in range(i):
+            s -= A[c, i] * A[c, i]
+        if not s > 0.0:
+            return False
+        u = 1.0 / sqrt(s)
+        A[i, i] = u  # its inverse is what is needed
+        for j in range(i + 1, n):
+            s = A[i, j]
+            for c in range(i):
+                s -= A[c, i] * A[c, j]
+            A[i, j] = s * u
+    for j in range(n):
+        C[j, j] = A[j, j]
+        for i in range(j - 1, -1, -1):
+            s = 0.0
+            for c in range(i + 1, j + 1):
+                s -= A[i, c] * C[c, j]
+            C[i, j] = s * A[i, i]
+    for i in range(n):
+        for j in range(i, n):
+            s = 0.0
+            for c in range(j, n):
+                s += C[i, c] * C[j, c]
+            C[i, j] = s
+            C[j, i] = s
+    return True
+
+
+@kernel
+def fit(e, rules, radars, air, drag, radius, k):
+    """Linearise the window at its own maximum: q, d, C, bundle, time, cost.
+
+    A step that raises the cost is halved.  Returns False if no step was found.
+    """
+    n = active(e, rules)
+    scales(rules, k.scale)
+    for j in range(N_PARAMETERS):
+        e.q[j] += e.d[j]
+        e.d[j] = 0.0
+        k.last[j] = e.q[j]
+    least = np.inf
+    for _ in range(PASSES):
+        cost = linearise(e, rules, radars, air, drag, radius, k, n)
+        if not cost < least + 1e-3 + 1e-3 * abs(least if least < np.inf else 0.0):
+            for j in range(n):
+                e.q[j] = 0.5 * (e.q[j] + k.last[j])
+            continue
+        least = cost
+        if not invert(k.A, n, e.C):
+            return False
+        decrement = 0.0
+        for i in range(n):
+            a = 0.0
+            for j in range(n):
+                a += e.C[i, j] * k.g[j]
+            e.d[i] = a
+            decrement += a * k.g[i]
+        e.cost = cost - decrement
+        if decrement < SMALL:
+            break
+        for j in range(n):
+            k.last[j] = e.q[j]
+            e.q[j] += e.d[j]
+    e.t = e.window[e.n_window - 1, T]
+    for c in range(STATE):
+        e.s[c] = k.s[c]
+    return decrement < SMALL
+
+
+@kernel
+def restore(e, rules, k):
+    """Put the track's bundle into the lanes."""
+    scales(rules, k.scale)
+    raw(e, rules, k.scale, k.q)
+    load_bundle(k.s, k.q)
+    for c in range(STATE):
+        k.s[c] = e.s[c]
+
+
+@kernel
+def to_time(e, t, rules, air, drag, radius, k):
+    """Fly the bundle to time t and fill k.F and k.x; the track's own bundle stays."""
+    restore(e, rules, k)
+    advance(k.s, t - e.t, air, drag, radius)
+    derivatives(k.s, t - e.t0, k.F)
+    shifted(e, k, k.scale, N_MOTION)
+
+
+@kernel
+def take(e, w, rules, radars, k):
+    """Recursive least squares with one window row, at the state in k (its time is that of the row).
+
+    Returns chi-square of the innovation.
+    """
+    n = active(e, rules)
+    m = compare(e, w, k.x, k.F, k.scale, radars[np.int64(w[RADAR])], k)
+    C, c = e.C, k.g
+    for j in range(n):
+        k.last[j] = e.d[j]
+    d2 = 0.0
+    for i in range(m):
+        h = k.H[i]
+        z = k.z[i]
+        for j in range(n):
+            # The state in k holds the correction before this plot.
+            z -= h[j] * (e.d[j] - k.last[j]) if j < N_MOTION else h[j] * (e.q[j] + e.d[j])
+        s = k.r[i]
+        for a in range(n):
+            v = 0.0
+            for b in range(n):
+                v += C[a, b] * h[b]
+            c[a] = v
+            s += v * h[a]
+        d2 += z * z / s
+        for a in range(n):
+            e.d[a] += c[a] * z / s
+            for b in range(a, n):
+                v = C[a, b] - c[a] * c[b] / s
+                C[a, b] = v
+                C[b, a] = v
+    return d2
+
+
+@kernel
+def guess(e, radars):
+    """First parameters: place of the oldest plot, velocity between the oldest two, prior means."""
+    a, b = e.window[0], e.window[1]
+    e.t0 = a[T]
+    ax, ay, az = place(a, radars)
+    bx, by, bz = place(b, radars)
+    dt = max(b[T] - a[T], 1e-3)
+    for j in range(N_PARAMETERS):
+        e.q[j] = 0.0
+        e.d[j] = 0.0
+    e.q[0], e.q[1], e.q[2] = ax, ay, az
+    e.q[3], e.q[4], e.q[5] = (bx - ax) / dt, (by - ay) / dt, (bz - az) / dt
+
+
+@kernel
+def place(w, radars):
+    """Point of a window row in the scenario's frame, m."""
+    r, az, el = w[RANGE], w[AZ], w[EL]
+    g = r * np.cos(el)
+    return unlocal(radars[np.int64(w[RADAR])], g * np.sin(az), g * np.cos(az), r * np.sin(el))
+
+
+@kernel
+def begin(e, rules, old, new):
+    """Start from two plots; `fit` follows."""
+    e.n_window = 0
+    e.radar0, e.radar1 = -1, -1
+    e.phase = UNKNOWN
+    e.routed = 0
+    e.n_plots = 2
+    e.t_first = min(old.t, new.t)
+    for j in range(3):
+        e.v0[j] = 0.0
+    e.sigma_v = rules.sigma_velocity
+    keep(e, old)
+    keep(e, new)
+
+
+@kernel
+def unlikely(e):
+    """Whether the window's chi-square is beyond what chance gives one track in ten thousand.
+
+    Wilson and Hilferty's cube root of chi-square; six of the parameters count as free.
+    """
+    n = -6.0
+    for i in range(e.n_window):
+        n += 4.0 if e.window[i, RATE] == e.window[i, RATE] else 3.0
+    if n < 1.0:
+        return False
+    a = 2.0 / (9.0 * n)
+    u = 1.0 - a + 3.72 * sqrt(a)
+    return e.cost > n * u * u * u + ROOM
+
+
+@kernel
+def refit(e, rules, radars, air, drag, radius, k):
+    """Fit the window; while the motor may have burnt, without the oldest plots that do not fit."""
+    if e.n_plots == 2:
+        guess(e, radars)
+    good = fit(e, rules, radars, air, drag, radius, k)
+    while e.n_window > 3 and (not good or unlikely(e)):
+        if e.window[1, T] - e.t_first > rules.boost_time:
+            break
+        drop_first(e)
+        guess(e, radars)
+        e.phase = BOOST
+        good = fit(e, rules, radars, air, drag, radius, k)
+    if e.n_window > 3 and good:
+        e.phase = COAST
+    return good
+
+
+@kernel
+def extend(e, plot, rules, radars, air, drag, radius, k):
+    """Take a plot: into the window with a new fit when one is due, else by recursion."""
+    at = keep(e, plot)
+    e.n_plots += 1
+    late = at >= 0 and at < e.n_window - 1
+    if late or (at >= 0 and e.n_window in SCHEDULE):
+        refit(e, rules, radars, air, drag, radius, k)
+        return True
+    write_row(k.row, plot)
+    to_time(e, plot.t, rules, air, drag, radius, k)
+    if plot.t > e.t:
+        e.t = plot.t
+        for c in range(STATE):
+            e.s[c] = k.s[c]
+    take(e, k.row, rules, radars, k)
+    return False
+
+
+@kernel
+def aim(e, rules, air, drag, radius, k):
+    """Impact and launch of the linearisation, and their derivatives by the parameters."""
+    for c in range(N_PARAMETERS):
+        for r in range(3):
+            e.G[r, c] = 0.0
+            e.L[r, c] = 0.0
+    restore(e, rules, k)
+    flown = to_ground(k.s, 1.0, air, drag, radius, k.old)
+    e.impact[0] = e.t + flown
+    e.impact[1], e.impact[2] = k.s[0], k.s[W]
+    crossing_derivatives(k.s, e.t + flown - e.t0, k.F, e.G, radius)
+    raw(e, rules, k.scale, k.q)
+    load_bundle(k.s, k.q)
+    flown = to_ground(k.s, -1.0, air, drag, radius, k.old)
+    e.launch[0] = e.t0 + flown
+    e.launch[1], e.launch[2] = k.s[0], k.s[W]
+    crossing_derivatives(k.s, flown, k.F, e.L, radius)
+    for j in range(N_MOTION):
+        for r in range(3):
+            e.G[r, j] *= k.scale[j]
+            e.L[r, j] *= k.scale[j]
+
+
+@kernel
+def project(e, at, J, n, out, S):
+    """Estimate at + J d of a crossing into out (3,), and its covariance J C J^T into S (3, 3)."""
+    for r in range(3):
+        a = at[r]
+        for j in range(n):
+            a += J[r, j] * e.d[j]
+        out[r] = a
+    for r in range(3):
+        for c in range(r, 3):
+            a = 0.0
+            for i in range(n):
+                b = 0.0
+                for j in range(n):
+                    b += e.C[i, j] * J[c, j]
+                a += J[r, i] * b
+            S[r, c] = a
+            S[c, r] = a
