@@ -202,6 +202,40 @@ def test_measure__position_is_the_polar_measurement(radar):
     assert got == pytest.approx(pymap3d.geodetic2enu(*where, *ORIGIN), abs=1e-3)  # as above
 
 
+def test_measure_rate__is_unbiased_with_the_promised_error_and_off_without_cells(radar):
+    radar["sigma_v0"], radar["rate_cell"] = 3.0, 20.0
+    plots, seen = tables.PLOTS.allocate(1), []
+    for g in np.random.default_rng(7).normal(size=1500):
+        kernels.measure(plots[0], 0.0, 0, radar[0], -20e3, 12e3, 6e3, 12.5, 0.0, 0.0, 0.0)
+        assert np.isnan(plots["rate"][0])
+        assert np.isnan(plots["sigma_rate"][0])
+        kernels.measure_rate(plots[0], radar[0], -250.0, g)
+        seen.append(plots["rate"][0])
+    # 2 snr = 25: 20 / 5 = 4 m/s beside 3 m/s.
+    assert plots["sigma_rate"][0] == pytest.approx(5.0)
+    assert abs(np.mean(seen) + 250.0) < 4.0 * 5.0 / sqrt(len(seen))
+    assert abs(np.std(seen) / 5.0 - 1.0) < 4.0 / sqrt(2.0 * len(seen))
+    radar["rate_cell"] = 0.0
+    kernels.measure(plots[0], 0.0, 0, radar[0], -20e3, 12e3, 6e3, 12.5, 0.0, 0.0, 0.0)
+    kernels.measure_rate(plots[0], radar[0], -250.0, 1.0)
+    assert np.isnan(plots["rate"][0])
+
+
+def test_range_rate__is_the_change_of_range(radar):
+    at, v = np.array([-20e3, 12e3, 6e3]), np.array([300.0, -200.0, 150.0])
+    site = np.array([radar[c][0] for c in "xyz"])
+    ends = [np.linalg.norm(at + dt * v - site) for dt in (-0.01, 0.01)]
+    assert kernels.range_rate(radar[0], *at, *v) == pytest.approx((ends[1] - ends[0]) / 0.02)
+
+
+@pytest.mark.parametrize("boresight", [0.0, 3.0, 6.2])
+def test_dwell_time__sweeps_the_sector_from_left_to_right_once_a_scan(radar, boresight):
+    level(radar, boresight=boresight, half_sector=1.0)
+    for off, want in ((-1.0, 96.0), (-0.5, 97.0), (0.0, 98.0), (1.0, 100.0)):
+        az = (boresight + off + pi) % (2.0 * pi) - pi  # as atan2 gives it
+        assert kernels.dwell_time(radar[0], az, 100.0, 4.0) == pytest.approx(want)
+
+
 def test_limit__drops_the_weakest_of_each_radar(radar):
     rows = network(radar)
     rows["capacity"] = [2, 10, 3]

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from opendome.cli import bench, compare, report, scenario, study
+from opendome.cli import bench, compare, footprint, report, scenario, study
 from opendome.options import BAD_INPUT, FAILED, INTERRUPTED, say
 
 COMMANDS = (
     *(scenario.run, scenario.scenarios, scenario.check, scenario.schema),
     *(study.study, study.repeat, compare.compare),
-    *(report.report, bench.bench),
+    *(report.report, footprint.footprint, bench.bench),
 )
 
 

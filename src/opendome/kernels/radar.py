@@ -6,7 +6,7 @@ s     mean signal-to-noise ratio         power ratio
 p_fa  false-alarm probability of a cell
 """
 
-from math import asin, atan2, cos, exp, hypot, log, pi, sin, sqrt
+from math import asin, atan2, cos, exp, floor, hypot, log, pi, sin, sqrt
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from opendome.kernels.ballistics import position
 from opendome.tables import FLYING
 
 FALSE_EL_SPAN = 0.12  # rad, height of the search fence in which false plots appear (assumed)
+FALSE_RATE = 1_000.0  # m/s, greatest range rate, either way, of a false plot (assumed)
 
 
 @kernel
@@ -122,6 +123,8 @@ def _write(plot, t, k, radar, r, az, el, snr):
     plot.az = az
     plot.el = el
     plot.snr = snr
+    plot.rate = np.nan
+    plot.sigma_rate = np.nan
     plot.sigma_r, plot.sigma_a = accuracy(radar, snr)
     plot.x, plot.y, plot.z = unlocal(
         radar, r * cos(el) * sin(az), r * cos(el) * cos(az), r * sin(el)
@@ -141,6 +144,34 @@ def measure(plot, t, k, radar, x, y, z, snr, g0, g1, g2):
 
 
 @kernel
+def measure_rate(plot, radar, rate, g):
+    """Add a measured range rate, with a standard normal as noise, if the radar has Doppler cells.
+
+    sigma = cell / sqrt(2 snr) with a floor added in quadrature.  Source: as `accuracy`.
+    """
+    if radar.rate_cell > 0.0:
+        plot.sigma_rate = hypot(radar.sigma_v0, radar.rate_cell / sqrt(2.0 * plot.snr))
+        plot.rate = rate + plot.sigma_rate * g
+
+
+@kernel
+def range_rate(radar, x, y, z, vx, vy, vz):
+    """Velocity along the line of sight, m/s; positive: it recedes."""
+    dx = x - radar.x
+    dy = y - radar.y
+    dz = z - radar.z
+    return (dx * vx + dy * vy + dz * vz) / sqrt(dx * dx + dy * dy + dz * dz)
+
+
+@kernel
+def dwell_time(radar, az, t, period):
+    """Time at which the beam, sweeping the sector once from left to right in the scan, is at az."""
+    off = az - radar.boresight
+    off -= 2.0 * pi * floor((off + pi) / (2.0 * pi))
+    return t - period * min(max(0.5 - 0.5 * off / radar.half_sector, 0.0), 1.0)
+
+
+@kernel
 def scan(clock, fixed, truth, belief, seed, rep):
     """Plots of one scan: true bodies, then false plots; the weakest beyond capacity are lost.
 
@@ -154,26 +185,33 @@ def scan(clock, fixed, truth, belief, seed, rep):
         body = truth.rockets[i]
         if body.status != FLYING:
             continue
-        x, y, z, _, _, _ = position(truth.nodes, body, fixed.classes[body.cls], t)
+        cls = fixed.classes[body.cls]
+        x, y, z, _, _, _ = position(truth.nodes, body, cls, t - 0.5 * clock.period)
         k = responsible(fixed.radars, x, y, z, fixed.radius)
         if k < 0:
             continue
         radar = fixed.radars[k]
+        e, north, _ = local(radar, x, y, z)
+        tau = dwell_time(radar, atan2(e, north), t, clock.period)
+        if body.t_launch > tau:
+            continue
+        x, y, z, vx, vy, vz = position(truth.nodes, body, cls, tau)
         r = sqrt((x - radar.x) ** 2 + (y - radar.y) ** 2 + (z - radar.z) ** 2)
-        e = body.entity
+        entity = body.entity
         sub = rng.sub_of(body.number, 2 * k)
-        u, _ = rng.uniform2(seed, rep, e, clock.scan, rng.DETECTION, sub)
-        snr = detection(mean_snr(radar, fixed.classes[body.cls].rcs, r), radar.p_fa, u)
+        u, _ = rng.uniform2(seed, rep, entity, clock.scan, rng.DETECTION, sub)
+        snr = detection(mean_snr(radar, cls.rcs, r), radar.p_fa, u)
         if snr == 0.0:
             continue
         if n == len(plots):
             return -1
-        g0, g1 = rng.normal2(seed, rep, e, clock.scan, rng.PLOT_NOISE, sub)
-        g2, _ = rng.normal2(seed, rep, e, clock.scan, rng.PLOT_NOISE, sub + 1)
-        measure(plots[n], t, k, radar, x, y, z, snr, g0, g1, g2)
+        g0, g1 = rng.normal2(seed, rep, entity, clock.scan, rng.PLOT_NOISE, sub)
+        g2, g3 = rng.normal2(seed, rep, entity, clock.scan, rng.PLOT_NOISE, sub + 1)
+        measure(plots[n], tau, k, radar, x, y, z, snr, g0, g1, g2)
+        measure_rate(plots[n], radar, range_rate(radar, x, y, z, vx, vy, vz), g3)
         truth.source[n] = i
         if body.t_plot != body.t_plot:
-            body.t_plot = t
+            body.t_plot = tau
         n += 1
     n = false_plots(clock, fixed, truth.source, plots, seed, rep, n)
     return limit(fixed.radars, plots, truth.source, n) if n > 0 else n
@@ -197,8 +235,9 @@ def false_plots(clock, fixed, source, plots, seed, rep, n):
             p *= radar.false_plots / count
             total += p
         for j in range(count):
-            a, b = rng.uniform2(seed, rep, k, scan_number, rng.FALSE_PLOT, 2 * j)
-            c, d = rng.uniform2(seed, rep, k, scan_number, rng.FALSE_PLOT, 2 * j + 1)
+            a, b = rng.uniform2(seed, rep, k, scan_number, rng.FALSE_PLOT, 3 * j)
+            c, d = rng.uniform2(seed, rep, k, scan_number, rng.FALSE_PLOT, 3 * j + 1)
+            v, _ = rng.uniform2(seed, rep, k, scan_number, rng.FALSE_PLOT, 3 * j + 2)
             r = radar.range_min + a * (radar.range_max - radar.range_min)
             az = radar.boresight + (2.0 * b - 1.0) * radar.half_sector
             el = radar.el_min + c * FALSE_EL_SPAN
@@ -209,7 +248,9 @@ def false_plots(clock, fixed, source, plots, seed, rep, n):
             if n == len(plots):
                 return -1
             snr = -log(radar.p_fa) - log(d) - 1.0  # noise above the threshold, read as a signal
-            _write(plots[n], clock.t, k, radar, r, az, el, snr)
+            tau = dwell_time(radar, az, clock.t, clock.period)
+            _write(plots[n], tau, k, radar, r, az, el, snr)
+            measure_rate(plots[n], radar, (2.0 * v - 1.0) * FALSE_RATE, 0.0)
             source[n] = -1
             n += 1
     return n

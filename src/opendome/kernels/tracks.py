@@ -12,6 +12,7 @@ from math import log, pi, sqrt
 import numpy as np
 
 from opendome._jit import kernel
+from opendome.constants import G0
 from opendome.kernels import estimator
 from opendome.kernels.association import match
 from opendome.kernels.estimator import COAST, aim, extend, measure, turn
@@ -114,7 +115,7 @@ def publish(track, e, t, rules, scratch):
 def distance(track, plot, radar, scratch):
     """Normalised innovation squared of a plot against a track at the scan, and ln |2 pi S|.
 
-    The track is moved to the plot's own time on a straight line.  Solved by sequential scalar
+    The track is moved to the plot's own time without drag.  Solved by sequential scalar
     steps (no matrix inverse).  Source: Bierman, Factorization Methods (1977), III.
 
     Returns
@@ -129,6 +130,8 @@ def distance(track, plot, radar, scratch):
     for i in range(3):
         k.x[i] = track.m[i] + dt * track.m[3 + i]
         k.x[3 + i] = track.m[3 + i]
+    k.x[2] -= 0.5 * G0 * dt * dt
+    k.x[5] -= G0 * dt
     if not measure(k.x, radar, k.h, k.D):
         return np.inf, 0.0, 3
     for i in range(6):
@@ -497,7 +500,7 @@ def keep_singles(clock, belief, truth):
     singles, single_source = belief.singles, truth.single_source
     kept = 0
     for i in range(clock.n_singles):
-        fresh = clock.t - singles[i].t < (SINGLE_SCANS - 0.5) * clock.period
+        fresh = clock.t - singles[i].t < SINGLE_SCANS * clock.period
         if fresh and not singles[i].used:
             if kept != i:
                 singles[kept] = singles[i]

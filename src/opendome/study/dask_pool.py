@@ -69,7 +69,7 @@ def _local(distributed: Any, address: str) -> Any:
     if not (count.isdecimal() and 1 <= int(count) <= MOST_WORKERS):
         raise ScenarioError(f"--cluster {address}: want local:1 to local:{MOST_WORKERS}")
     return distributed.LocalCluster(
-        n_workers=int(count), threads_per_worker=1, dashboard_address=None, processes=True
+        n_workers=int(count), threads_per_worker=1, dashboard_address=":0", processes=True
     )
 
 

@@ -95,6 +95,15 @@ class Multifunction(Model):
         source="assumption: a thirty-fifth of the beam width, as monopulse radars reach",
         grade="assumed",
     )
+    sigma_v0: float = quantity(
+        "m/s",
+        "range-rate error at high SNR",
+        default=1.0,
+        low=0.01,
+        high=1e3,
+        source="assumption: a thirteenth of the range-rate cell",
+        grade="assumed",
+    )
     range_cell: float = quantity(
         "m",
         "range resolution",
@@ -102,6 +111,15 @@ class Multifunction(Model):
         low=0.1,
         high=5e3,
         source="assumption: c / 2B with a bandwidth B of 5 MHz",
+        grade="assumed",
+    )
+    rate_cell: float = quantity(
+        "m/s",
+        "range-rate resolution; 0: range rate is not measured",
+        default=12.5,
+        low=0.0,
+        high=1e3,
+        source="assumption: wavelength / 2T, 0.1 m and a coherent dwell T of 4 ms",
         grade="assumed",
     )
     beamwidth: float = quantity(
