@@ -212,7 +212,7 @@ TRACKS = table(
     ("t", "f8", "s", "time of the state"),
     ("m", ("f8", 7), "m, m/s, 1", "mean: x y z vx vy vz ln(beta / 1 kg m^-2)"),
     ("P", ("f8", (7, 7)), "SI", "covariance of m"),
-    ("nuisance", ("f8", 3), "1, m/s, m/s", "drag curve's shape, wind east and north"),
+    ("nuisance", ("f8", 4), "1, m/s", "drag curve's tilt and bend, wind east and north"),
     ("hits", "i8", "1", "plots taken"),
     ("misses", "i8", "1", "scans without a plot since the last one; tentative: since the start"),
     ("t_start", "f8", "s", "time of the first plot"),
@@ -225,9 +225,9 @@ TRACKS = table(
 ESTIMATES = table(
     "estimates",
     "belief: the estimator's own, by track slot; TRACKS holds what others read of it",
-    ("q", ("f8", 16), "m, m/s, 1", "parameters of the linearisation: kernels/estimator.py"),
-    ("d", ("f8", 16), "m, m/s, 1", "correction of q by the plots since"),
-    ("C", ("f8", (16, 16)), "SI", "covariance of q + d"),
+    ("q", ("f8", 17), "m, m/s, 1", "parameters of the linearisation: kernels/estimator.py"),
+    ("d", ("f8", 17), "m, m/s, 1", "correction of q by the plots since"),
+    ("C", ("f8", (17, 17)), "SI", "covariance of q + d"),
     ("s", ("f8", 48), "m, m/s", "bundle of the linearisation at time t"),
     ("t", "f8", "s", "time of the bundle"),
     ("t0", "f8", "s", "epoch: time of the first plot in the window"),
@@ -243,9 +243,9 @@ ESTIMATES = table(
     ("phase", "i8", "-", "0 unknown, 1 boost, 2 coast"),
     ("routed", "i8", "-", "1: its beginning is in the routes"),
     ("impact", ("f8", 3), "s, m, m", "impact time and point of the linearisation"),
-    ("G", ("f8", (3, 16)), "SI", "derivatives of the impact by q"),
+    ("G", ("f8", (3, 17)), "SI", "derivatives of the impact by q"),
     ("launch", ("f8", 3), "s, m, m", "launch time and point of the linearisation"),
-    ("L", ("f8", (3, 16)), "SI", "derivatives of the launch by q"),
+    ("L", ("f8", (3, 17)), "SI", "derivatives of the launch by q"),
 )
 
 ROUTES = table(
@@ -406,7 +406,8 @@ TRACKER = table(
     ("speed_max", "f8", "m/s", "greatest speed between the first two plots"),
     ("beta", "f8", "kg/m^2", "prior median of the ballistic coefficient"),
     ("sigma_ln_beta", "f8", "1", "prior standard deviation of its logarithm"),
-    ("sigma_shape", "f8", "1", "prior standard deviation of the drag curve's shape"),
+    ("sigma_tilt", "f8", "1", "prior standard deviation of the drag curve's tilt"),
+    ("sigma_bend", "f8", "1", "prior standard deviation of the drag curve's bend"),
     ("sigma_wind", "f8", "m/s", "prior standard deviation of the wind, east and north"),
     ("sigma_velocity", "f8", "m/s", "prior standard deviation of the velocity on each axis"),
     ("sigma_bias_range", "f8", "m", "prior standard deviation of a radar's range bias"),

@@ -61,26 +61,26 @@ class Belief(NamedTuple):
 class Estimation(NamedTuple):
     """Working memory of the estimator; the letters are those of kernels/estimator.py."""
 
-    s: np.ndarray  # (248,)
-    F: np.ndarray  # (6, 10)
+    s: np.ndarray  # (256,)
+    F: np.ndarray  # (6, 11)
     x: np.ndarray  # (6,)
     h: np.ndarray  # (4,)
     D: np.ndarray  # (4, 6)
-    H: np.ndarray  # (4, 16)
+    H: np.ndarray  # (4, 17)
     z: np.ndarray  # (4,)
     r: np.ndarray  # (4,)
-    A: np.ndarray  # (16, 16)
-    g: np.ndarray  # (16,)
-    q: np.ndarray  # (10,)
-    last: np.ndarray  # (16,)
-    scale: np.ndarray  # (16,)
+    A: np.ndarray  # (17, 17)
+    g: np.ndarray  # (17,)
+    q: np.ndarray  # (11,)
+    last: np.ndarray  # (17,)
+    scale: np.ndarray  # (17,)
     row: np.ndarray  # (9,)
     old: np.ndarray  # (48,)
 
 
 def estimation() -> Estimation:
     """Working memory of the estimator."""
-    shapes = (248, (6, 10), 6, 4, (4, 6), (4, 16), 4, 4, (16, 16), 16, 10, 16, 16, 9, 48)
+    shapes = (256, (6, 11), 6, 4, (4, 6), (4, 17), 4, 4, (17, 17), 17, 11, 17, 17, 9, 48)
     return Estimation(*(np.zeros(shape) for shape in shapes))
 
 
@@ -99,7 +99,7 @@ class Scratch(NamedTuple):
     work: np.ndarray  # (k + 3, 2 k): one cluster's costs
     ints: np.ndarray  # (7, 2 k) int
     P: np.ndarray  # (6, 6)
-    T: np.ndarray  # (10, 10)
+    T: np.ndarray  # (7, 11)
 
 
 CLUSTER = 1025  # rows and columns of the largest cluster
@@ -123,7 +123,7 @@ def scratch(n_slots: int, n_plots: int) -> Scratch:
         work=np.zeros((side + 3, 2 * side)),
         ints=np.zeros((7, 2 * k), np.int64),
         P=np.zeros((6, 6)),
-        T=np.zeros((10, 10)),
+        T=np.zeros((7, 11)),
     )
 
 

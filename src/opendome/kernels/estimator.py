@@ -1,14 +1,14 @@
 """The estimator of a track: Gauss-Newton on its plots, recursive least squares in between.
 
-A track is a body whose motion depends on constants only (kernels/motion.py): ten parameters at the
-time of its first plot, and range, azimuth and elevation bias of up to two radars.  There is no
+A track is a body whose motion depends on constants only (kernels/motion.py): eleven parameters at
+the time of its first plot, and range, azimuth and elevation bias of up to two radars.  There is no
 process noise; what is not known is a parameter with a prior.
 
     q    parameters of the linearisation: x y z vx vy vz, then whitened ones with prior N(0, 1):
-         ln(beta), drag shape, wind east, wind north, bias of the first and of the second radar
+         ln(beta), drag curve's tilt and bend, wind east and north, bias of the first and of the second radar
     d    correction of q by the plots since, and C its covariance
     s    bundle of the linearisation, flown to the time t
-    F    derivatives of the state at t by the first ten parameters, in raw units
+    F    derivatives of the state at t by the first eleven parameters, in raw units
     H    derivatives of a measurement (range, azimuth, elevation, range rate) by all parameters
     A, g information matrix and gradient of the window
 
@@ -25,7 +25,8 @@ from opendome._jit import kernel
 from opendome.kernels.ground import crossing_derivatives, to_ground
 from opendome.kernels.motion import (
     BETA,
-    CURVE,
+    CURVE_1,
+    CURVE_2,
     N_MOTION,
     STATE,
     WIND_E,
@@ -37,11 +38,11 @@ from opendome.kernels.motion import (
 )
 from opendome.kernels.radar import local, unlocal
 
-N_PARAMETERS = 16  # ten of the motion, three of the bias of each of two radars
+N_PARAMETERS = 17  # eleven of the motion, three of the bias of each of two radars
 WINDOW = 40  # plots that are kept for re-linearising
 #: Numbers of plots at which the window is linearised anew; from one to the next the estimate moves
 #: by less than the spread that a linear update bridges (docs/theory/tracking.md).
-SCHEDULE = (2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 29, 34, 40)
+SCHEDULE = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 19, 24, 31, 40)
 PASSES = 12  # most linearisations in a fit
 SMALL = 0.02  # Gauss-Newton decrement, in chi-square, that ends a fit
 
@@ -53,14 +54,15 @@ ROOM = 8.0  # chi-square that the priors may add to a window's
 
 @kernel
 def scales(rules, scale):
-    """Fill the standard deviations of the whitened parameters, (16,)."""
+    """Fill the standard deviations of the whitened parameters, (17,)."""
     for j in range(BETA):
         scale[j] = 1.0
     scale[BETA] = rules.sigma_ln_beta
-    scale[CURVE] = rules.sigma_shape
+    scale[CURVE_1] = rules.sigma_tilt
+    scale[CURVE_2] = rules.sigma_bend
     scale[WIND_E] = rules.sigma_wind
     scale[WIND_N] = rules.sigma_wind
-    for j in (10, 13):
+    for j in (N_MOTION, N_MOTION + 3):
         scale[j] = rules.sigma_bias_range
         scale[j + 1] = rules.sigma_bias_angle
         scale[j + 2] = rules.sigma_bias_angle
@@ -190,7 +192,7 @@ def compare(e, w, x, F, scale, radar, k):
 
 @kernel
 def raw(e, rules, scale, q):
-    """Fill q (10,) with the motion's parameters of the linearisation, in their units."""
+    """Fill q (11,) with the motion's parameters of the linearisation, in their units."""
     for j in range(N_MOTION):
         q[j] = e.q[j] * scale[j]
     q[BETA] += np.log(rules.beta)
@@ -509,12 +511,13 @@ def project(e, at, J, n, out, S):
             a += J[r, j] * e.d[j]
         out[r] = a
     for r in range(3):
-        for c in range(r, 3):
+        for j in range(r, 3):
+            S[r, j] = 0.0
+        for i in range(n):
             a = 0.0
-            for i in range(n):
-                b = 0.0
-                for j in range(n):
-                    b += e.C[i, j] * J[c, j]
-                a += J[r, i] * b
-            S[r, c] = a
-            S[c, r] = a
+            for j in range(n):
+                a += e.C[i, j] * J[r, j]
+            for c in range(r, 3):
+                S[r, c] += a * J[c, i]
+        for c in range(r, 3):
+            S[c, r] = S[r, c]

@@ -9,6 +9,7 @@ from math import sqrt
 from opendome._jit import kernel
 from opendome.constants import G0
 from opendome.kernels.motion import (
+    DT,
     N_MOTION,
     STATE,
     VX,
@@ -59,7 +60,7 @@ def to_ground(s, sign, air, drag, radius, old):
         for c in range(STATE):
             old[c] = s[c]
         for i in range(W):
-            s[18 * W + i] = sign * dt
+            s[DT + i] = sign * dt
         h0, c0 = height(s, 0, radius)
         step(s, air, drag, radius)
         h1, c1 = height(s, 0, radius)
@@ -68,7 +69,7 @@ def to_ground(s, sign, air, drag, radius, old):
             for c in range(STATE):
                 s[c] = old[c]
             for i in range(W):
-                s[18 * W + i] = sign * dt * q
+                s[DT + i] = sign * dt * q
             step(s, air, drag, radius)
             return sign * (t + dt * q)
         t += dt
@@ -97,9 +98,9 @@ def crossing(h0, d0, h1, d1):
 
 @kernel
 def crossing_derivatives(s, t, F, J, radius):
-    """Fill J (3, >= 10): derivatives of time, x and y of the crossing by the motion's parameters.
+    """Fill J (3, >= 11): derivatives of time, x and y of the crossing by the motion's parameters.
 
-    The bundle is on the ground, t seconds after its epoch.  F (6, 10) is scratch.
+    The bundle is on the ground, t seconds after its epoch.  F (6, 11) is scratch.
     """
     derivatives(s, t, F)
     x, y, z = s[X], s[Y], s[Z] + radius

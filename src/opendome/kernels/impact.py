@@ -54,7 +54,7 @@ def _load(s, tracks, block, n, radius, span):
     for i in range(W):
         track = tracks[block[min(i, n - 1)]]
         m, u = track.m, track.nuisance
-        load(s, i, m[0], m[1], m[2], m[3], m[4], m[5], m[6], u[0], u[1], u[2])
+        load(s, i, m[0], m[1], m[2], m[3], m[4], m[5], m[6], u[0], u[1], u[2], u[3])
         high, climb = height(s, i, radius)
         fall = (climb + sqrt(climb * climb + 2.0 * G0 * max(high, 0.0))) / G0
         span[i] = max(fall, FALL_MIN)

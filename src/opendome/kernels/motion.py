@@ -1,17 +1,19 @@
 """Motion that the tracker assumes, with its derivatives: eight bodies side by side.
 
-A body coasts in a uniform wind.  Its motion depends on ten parameters at an epoch,
+A body coasts in a uniform wind.  Its motion depends on eleven parameters at an epoch,
 
     x y z vx vy vz     state at the epoch                                        m, m/s
     b                  ln(beta), beta = m / (form area)                          1
-    k                  shape of the drag curve: C_D(M) (1 + k s(M))              1
+    k l                shape of the drag curve: C_D(M) exp(k s + l s^2)          1
     e n                wind, blowing east and north                              m/s
 
-with s(M) = (M^2 - 1) / (M^2 + 1): a positive k gives more drag above the speed of sound and less
-below.  A bundle is the body itself and six neighbours, each with one parameter a little changed
-(the eighth lane is a copy of the body); the differences are the derivatives of its motion.  Three
-kinds of derivative need no neighbour: a shift east or north shifts the path, and wind is motion in
-moving air, dx/de = t - dx/dvx.
+with s(M) = (M^2 - 1) / (M^2 + 1), from -1 at rest over 0 at the speed of sound to 1: k tilts the
+common drag curve, l lifts both of its ends against the middle.  The exponential is the rational
+function (12 + 6 a + a^2) / (12 - 6 a + a^2), within 1 % up to a = 1.2 and positive everywhere.
+
+A bundle is the body itself and seven neighbours, each with one parameter a little changed; the
+differences are the derivatives of its motion.  Two kinds of derivative need no neighbour: a shift
+east or north shifts the path, and wind is motion in moving air, dx/de = t - dx/dvx.
 
     s    lanes: rows of 8 numbers
 """
@@ -31,43 +33,46 @@ W = 8  # lanes
 X, Y, Z, VX, VY, VZ = (W * i for i in range(6))
 SX, SY, SZ, SVX, SVY, SVZ = (W * i for i in range(6, 12))  # state of the RK4 stage
 KX, KY, KZ, KVX, KVY, KVZ = (W * i for i in range(12, 18))  # weighted sum of slopes
-DT, PER_BETA, SHAPE, EAST, NORTH = (W * i for i in range(18, 23))  # step, 1/beta, k, wind
-G, D, U, V2, P0, P1, Q0, Q1 = (W * i for i in range(23, 31))
-SIZE = 31 * W
+DT, PER_BETA, TILT, BEND, EAST, NORTH = (W * i for i in range(18, 24))  # step, 1/beta, k, l, wind
+G, D, U, V2, P0, P1, Q0, Q1 = (W * i for i in range(24, 32))
+SIZE = 32 * W
 STATE = 6 * W
 
-N_MOTION = 10  # parameters of the motion
-BETA, CURVE, WIND_E, WIND_N = 6, 7, 8, 9
+N_MOTION = 11  # parameters of the motion
+BETA, CURVE_1, CURVE_2, WIND_E, WIND_N = 6, 7, 8, 9, 10
 
 #: Lane, parameter that it shifts, and by how much (m, m/s, 1): small against what bends the path,
 #: large against rounding (1e-16 of 1e5 m).
-SHIFTS = ((1, 2, 1.0), (2, 3, 0.1), (3, 4, 0.1), (4, 5, 0.1), (5, BETA, 1e-3), (6, CURVE, 1e-3))
+SHIFTS = (
+    (1, 2, 1.0), (2, 3, 0.1), (3, 4, 0.1), (4, 5, 0.1),
+    (5, BETA, 1e-3), (6, CURVE_1, 1e-3), (7, CURVE_2, 1e-3),
+)  # fmt: skip
 
 _1 = np.uint64(1)
 
 
 @kernel
-def load(s, i, x, y, z, vx, vy, vz, ln_beta, shape, east, north):
+def load(s, i, x, y, z, vx, vy, vz, ln_beta, tilt, bend, east, north):
     """Put a body into lane i."""
     s[X + i], s[Y + i], s[Z + i] = x, y, z
     s[VX + i], s[VY + i], s[VZ + i] = vx, vy, vz
     s[PER_BETA + i] = exp(-ln_beta)
-    s[SHAPE + i] = shape
+    s[TILT + i], s[BEND + i] = tilt, bend
     s[EAST + i], s[NORTH + i] = east, north
 
 
 @kernel
 def load_bundle(s, q):
-    """Put a body with parameters q (>= 10,) and its neighbours into the lanes."""
+    """Put a body with parameters q (11,) and its neighbours into the lanes."""
     for i in range(W):
-        load(s, i, q[0], q[1], q[2], q[3], q[4], q[5], q[6], q[7], q[8], q[9])
+        load(s, i, q[0], q[1], q[2], q[3], q[4], q[5], q[6], q[7], q[8], q[9], q[10])
     for lane, j, shift in SHIFTS:
         if j < BETA:
             s[W * j + lane] += shift
         elif j == BETA:
             s[PER_BETA + lane] = exp(-(q[6] + shift))
         else:
-            s[SHAPE + lane] += shift
+            s[TILT + (j - CURVE_1) * W + lane] += shift
 
 
 @kernel
@@ -91,7 +96,9 @@ def slope(s, weight, reach, air, drag, radius):
         f = s[U + i] - floor(s[U + i])
         s[D + i] = 0.5 * (s[P0 + i] + f * (s[P1 + i] - s[P0 + i]))
         m2 = s[V2 + i] * (s[Q0 + i] + f * (s[Q1 + i] - s[Q0 + i]))
-        s[D + i] *= s[PER_BETA + i] * (1.0 + s[SHAPE + i] * (m2 - 1.0) / (m2 + 1.0))
+        c = (m2 - 1.0) / (m2 + 1.0)
+        a = (s[TILT + i] + s[BEND + i] * c) * c
+        s[D + i] *= s[PER_BETA + i] * (12.0 + a * (6.0 + a)) / (12.0 + a * (a - 6.0))
         s[U + i] = clamp(m2 * PER_MACH2, DRAG_CELLS)
     for i in range(W):
         j = np.uint64(s[U + i])
@@ -152,7 +159,7 @@ def advance(s, dt, air, drag, radius):
 def derivatives(s, t, F):
     """Derivatives of the body's state by its parameters at the epoch, t seconds ago.
 
-    F : float array (6, >= 10), filled.
+    F : float array (6, 11), filled.
     """
     for r in range(6):
         a = s[W * r]

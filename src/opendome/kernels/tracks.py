@@ -16,7 +16,7 @@ from opendome.constants import G0
 from opendome.kernels import estimator
 from opendome.kernels.association import match
 from opendome.kernels.estimator import COAST, aim, extend, measure, turn
-from opendome.kernels.motion import BETA, CURVE, N_MOTION, STATE, WIND_E, WIND_N, derivatives
+from opendome.kernels.motion import BETA, N_MOTION, STATE, derivatives
 from opendome.kernels.radar import FALSE_EL_SPAN, responsible
 
 FREE, TENTATIVE, CONFIRMED = 0, 1, 2
@@ -82,9 +82,8 @@ def publish(track, e, t, rules, scratch):
         for j in range(N_MOTION):
             T[r, j] = k.F[r, j] * k.scale[j]
     m[6] = log(rules.beta) + k.scale[BETA] * (e.q[BETA] + e.d[BETA])
-    track.nuisance[0] = k.scale[CURVE] * (e.q[CURVE] + e.d[CURVE])
-    track.nuisance[1] = k.scale[WIND_E] * (e.q[WIND_E] + e.d[WIND_E])
-    track.nuisance[2] = k.scale[WIND_N] * (e.q[WIND_N] + e.d[WIND_N])
+    for j in range(BETA + 1, N_MOTION):
+        track.nuisance[j - BETA - 1] = k.scale[j] * (e.q[j] + e.d[j])
     for j in range(N_MOTION):
         T[6, j] = 0.0
     T[6, BETA] = k.scale[BETA]

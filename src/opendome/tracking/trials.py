@@ -33,7 +33,7 @@ G7 = (
     (1.0, 0.3803), (1.05, 0.4043), (1.1, 0.4014), (1.2, 0.3884), (1.3, 0.3732), (1.5, 0.3440),
     (2.0, 0.2980), (2.5, 0.2697), (3.0, 0.2424), (4.0, 0.1937), (6.0, 0.1937),
 )  # fmt: skip
-DRAG = ("common", "G1", "G7", "constant")
+DRAG = ("common", "G1", "G7")
 STEP = 0.02  # s, of the truth
 RANGES = ((15e3, 539.0), (40e3, 1111.0), (70e3, 1558.0))  # m, m/s: of the matched trials
 
@@ -73,8 +73,6 @@ def curve(name: str) -> np.ndarray:
     mach = np.sqrt(np.linspace(0.0, MACH2_TOP, DRAG_CELLS + 1))
     if name == "common":
         return common
-    if name == "constant":
-        return mach.copy()
     table = np.array(G1 if name == "G1" else G7)
     other = np.interp(mach, table[:, 0], table[:, 1]) * mach
     low = mach < 3.0
@@ -149,7 +147,7 @@ def fly_all(
 def radar(**changes: Any) -> dict[str, Any]:
     """The radar of the trials, as a RADAR.toml would say it: 10 m, 1 mrad, horizon 0.5 deg."""
     given = {
-        "sigma_r0_m": 10.0, "sigma_a0_mrad": 1.0, "sector_deg": 360.0, "range_max_km": 120.0,
+        "sigma_r0_m": 10.0, "sigma_a0_rad": 1e-3, "sector_deg": 360.0, "range_max_km": 120.0,
         "el_min_deg": 0.5, "false_plots": 5.0, "sigma_v0_mps": 2.0, "capacity": 100_000,
     }  # fmt: skip
     return {"radar": [given | changes]}

@@ -50,10 +50,10 @@ class GnnEkf(Model):
     drop_misses: int = quantity(
         "1",
         "scans without a plot that drop a track",
-        default=4,
+        default=5,
         low=1,
         high=100,
-        source="assumption: at a detection probability of 0.9, one true track in 10,000",
+        source="assumption: at a detection probability of 0.9, one true track in 1,000 over 100 scans",
         grade="assumed",
     )
     confirm_score: float = quantity(
@@ -111,15 +111,24 @@ class GnnEkf(Model):
         source="assumption: a factor of two either way, the spread of the rocket classes",
         grade="assumed",
     )
-    sigma_shape: float = quantity(
+    sigma_tilt: float = quantity(
         "1",
-        "prior standard deviation of the shape of the drag curve, transonic against slow",
-        default=0.15,
+        "prior standard deviation of the tilt of the drag curve over Mach number",
+        default=0.35,
         low=0.0,
-        high=1.0,
-        source="assumption: about the spread of the standard drag functions G1 and G7 about the "
-        "common curve once their mean is taken up by the ballistic coefficient",
-        grade="assumed",
+        high=2.0,
+        source="the standard drag functions G1 and G7 against the common curve: 0.8 and 0.6 with "
+        "Mach 1 as the pivot (docs/theory/tracking.md); rockets are nearer to it",
+        grade="derived",
+    )
+    sigma_bend: float = quantity(
+        "1",
+        "prior standard deviation of the bend of the drag curve over Mach number",
+        default=0.2,
+        low=0.0,
+        high=2.0,
+        source="the standard drag functions G1 and G7 against the common curve: 0.1 and 0.3",
+        grade="derived",
     )
     sigma_wind: float = quantity(
         "m/s",
