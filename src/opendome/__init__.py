@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    import pyarrow as pa
+
     from opendome.montecarlo import Progress
     from opendome.results import Result
     from opendome.scenario import Scenario
 
-__all__ = ["Result", "__version__", "load", "open", "run"]
+__all__ = ["Result", "__version__", "load", "open", "run", "track"]
 
 
 def load(name_or_path: "str | Path") -> "Scenario":
@@ -101,6 +103,32 @@ def open(folder: "str | Path") -> "Result":
     from opendome.study import dataset, outcome
 
     return outcome.read(folder) if dataset.is_study(Path(folder)) else results.read(folder)
+
+
+def track(plots: "Any", radar: "str | Path | dict[str, Any]") -> "pa.Table":
+    """Track recorded plots.
+
+    Parameters
+    ----------
+    plots : str, Path, pyarrow.Table, pandas.DataFrame or dict of arrays
+        Columns time_s, range_m, azimuth_rad, elevation_rad, and range_rate_mps, snr_db, radar
+        where there are any: docs/howto/track-recorded-plots.md.
+    radar : str, Path or dict
+        RADAR.toml, or what stands in one.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per confirmed track and scan.
+
+    Raises
+    ------
+    ScenarioError
+        Bad input; the message says which row or key, what is wrong and what would be right.
+    """
+    from opendome.tracking import output, recorded
+
+    return output.as_table(recorded.track(plots, radar))
 
 
 def __getattr__(name: str) -> Any:

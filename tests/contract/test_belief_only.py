@@ -135,13 +135,8 @@ def believe(clock, fixed, known, truth):
     """The part of a scan between its plots and its orders, on copies of clock and belief."""
     now, known = clock.copy(), copy.deepcopy(known)
     working = scratch(len(known.tracks), len(known.plots))
-    tracks.advance(now, fixed, known, working)
-    for stage in (tracks.CONFIRMED, tracks.TENTATIVE):
-        assert tracks.associate(stage, now, fixed, known, working) >= 0
-        tracks.absorb(stage, now, fixed, known, truth, working)
-    assert tracks.start(now, fixed, known, truth, working)
-    tracks.keep_singles(now, known, truth)
-    impact.predict_impacts(now, fixed, known)
+    assert tracks.follow(now, fixed, known, truth, working)
+    impact.predict_impacts(now, fixed, known, working)
     threat.threaten(now, fixed, known)
     assert threat.warn(now, fixed, known)
     decide.consider(now, fixed, known)

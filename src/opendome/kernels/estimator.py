@@ -5,7 +5,7 @@ the time of its first plot, and range, azimuth and elevation bias of up to two r
 process noise; what is not known is a parameter with a prior.
 
     q    parameters of the linearisation: x y z vx vy vz, then whitened ones with prior N(0, 1):
-         ln(beta), drag curve's tilt and bend, wind east and north, bias of the first and of the second radar
+         ln(beta), drag curve's tilt and rise, wind east and north, bias of the first and of the second radar
     d    correction of q by the plots since, and C its covariance
     s    bundle of the linearisation, flown to the time t
     F    derivatives of the state at t by the first eleven parameters, in raw units
@@ -59,7 +59,7 @@ def scales(rules, scale):
         scale[j] = 1.0
     scale[BETA] = rules.sigma_ln_beta
     scale[CURVE_1] = rules.sigma_tilt
-    scale[CURVE_2] = rules.sigma_bend
+    scale[CURVE_2] = rules.sigma_rise
     scale[WIND_E] = rules.sigma_wind
     scale[WIND_N] = rules.sigma_wind
     for j in (N_MOTION, N_MOTION + 3):

@@ -4,12 +4,12 @@ A body coasts in a uniform wind.  Its motion depends on eleven parameters at an 
 
     x y z vx vy vz     state at the epoch                                        m, m/s
     b                  ln(beta), beta = m / (form area)                          1
-    k l                shape of the drag curve: C_D(M) exp(k s + l s^2)          1
+    k l                shape of the drag curve: C_D(M) exp(k s + l r)            1
     e n                wind, blowing east and north                              m/s
 
-with s(M) = (M^2 - 1) / (M^2 + 1), from -1 at rest over 0 at the speed of sound to 1: k tilts the
-common drag curve, l lifts both of its ends against the middle.  The exponential is the rational
-function (12 + 6 a + a^2) / (12 - 6 a + a^2), within 1 % up to a = 1.2 and positive everywhere.
+with s = (M^2 - 1) / (M^2 + 1) and r = u / sqrt(u^2 + 0.01), u = M^2 - 0.9: k tilts the common drag
+curve, l is the size of its transonic rise.  The exponential is the rational function
+(12 + 6 a + a^2) / (12 - 6 a + a^2), within 1 % up to a = 1.2 and positive everywhere.
 
 A bundle is the body itself and seven neighbours, each with one parameter a little changed; the
 differences are the derivatives of its motion.  Two kinds of derivative need no neighbour: a shift
@@ -33,7 +33,7 @@ W = 8  # lanes
 X, Y, Z, VX, VY, VZ = (W * i for i in range(6))
 SX, SY, SZ, SVX, SVY, SVZ = (W * i for i in range(6, 12))  # state of the RK4 stage
 KX, KY, KZ, KVX, KVY, KVZ = (W * i for i in range(12, 18))  # weighted sum of slopes
-DT, PER_BETA, TILT, BEND, EAST, NORTH = (W * i for i in range(18, 24))  # step, 1/beta, k, l, wind
+DT, PER_BETA, TILT, RISE, EAST, NORTH = (W * i for i in range(18, 24))  # step, 1/beta, k, l, wind
 G, D, U, V2, P0, P1, Q0, Q1 = (W * i for i in range(24, 32))
 SIZE = 32 * W
 STATE = 6 * W
@@ -52,12 +52,12 @@ _1 = np.uint64(1)
 
 
 @kernel
-def load(s, i, x, y, z, vx, vy, vz, ln_beta, tilt, bend, east, north):
+def load(s, i, x, y, z, vx, vy, vz, ln_beta, tilt, rise, east, north):
     """Put a body into lane i."""
     s[X + i], s[Y + i], s[Z + i] = x, y, z
     s[VX + i], s[VY + i], s[VZ + i] = vx, vy, vz
     s[PER_BETA + i] = exp(-ln_beta)
-    s[TILT + i], s[BEND + i] = tilt, bend
+    s[TILT + i], s[RISE + i] = tilt, rise
     s[EAST + i], s[NORTH + i] = east, north
 
 
@@ -96,8 +96,8 @@ def slope(s, weight, reach, air, drag, radius):
         f = s[U + i] - floor(s[U + i])
         s[D + i] = 0.5 * (s[P0 + i] + f * (s[P1 + i] - s[P0 + i]))
         m2 = s[V2 + i] * (s[Q0 + i] + f * (s[Q1 + i] - s[Q0 + i]))
-        c = (m2 - 1.0) / (m2 + 1.0)
-        a = (s[TILT + i] + s[BEND + i] * c) * c
+        u = m2 - 0.9
+        a = s[TILT + i] * (m2 - 1.0) / (m2 + 1.0) + s[RISE + i] * u / sqrt(u * u + 0.01)
         s[D + i] *= s[PER_BETA + i] * (12.0 + a * (6.0 + a)) / (12.0 + a * (a - 6.0))
         s[U + i] = clamp(m2 * PER_MACH2, DRAG_CELLS)
     for i in range(W):

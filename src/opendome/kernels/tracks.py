@@ -24,7 +24,7 @@ SINGLE_SCANS = 2  # scans for which an unused plot may still start a track
 SCORE_LEAST = -5.0  # score at which a tentative track is given up
 RATE_BEND = 0.1  # of the motor's acceleration: by how much a mean of two rates may miss their range
 ROUTE_PLOTS = 4  # plots of a track's beginning that enter the routes
-ROUTE_AT = 8  # plots with which a track's beginning is known well enough
+ROUTE_AT = 6  # plots with which a track's beginning is known well enough
 ROUTE_NEAR = 700.0  # m, from a route, and ...
 ROUTE_TIME = 120.0  # s, age, up to which it says something
 

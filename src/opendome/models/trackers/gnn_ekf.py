@@ -117,17 +117,17 @@ class GnnEkf(Model):
         default=0.35,
         low=0.0,
         high=2.0,
-        source="the standard drag functions G1 and G7 against the common curve: 0.8 and 0.6 with "
-        "Mach 1 as the pivot (docs/theory/tracking.md); rockets are nearer to it",
+        source="the standard drag functions G1 and G7 against the common curve: 0.56 and 0.09 "
+        "(docs/theory/tracking.md)",
         grade="derived",
     )
-    sigma_bend: float = quantity(
+    sigma_rise: float = quantity(
         "1",
-        "prior standard deviation of the bend of the drag curve over Mach number",
+        "prior standard deviation of the size of the drag curve's transonic rise",
         default=0.2,
         low=0.0,
         high=2.0,
-        source="the standard drag functions G1 and G7 against the common curve: 0.1 and 0.3",
+        source="the standard drag functions G1 and G7 against the common curve: 0.06 and 0.28",
         grade="derived",
     )
     sigma_wind: float = quantity(
