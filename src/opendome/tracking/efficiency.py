@@ -60,7 +60,10 @@ def unmatched(
     r = r._replace(
         x=same.x, y=same.y, azimuth=same.azimuth, elevation=same.elevation, speed=same.speed
     )
-    sensors = _sensors(beta_kgpm2=1e4, sigma_ln_beta=0.5, sigma_bias_angle_rad=ANGLE_BIAS)
+    sensors = _sensors(
+        beta_kgpm2=1e4, sigma_ln_beta=0.5, sigma_tilt=0.55, sigma_rise=0.2, sigma_wind_mps=6.0,
+        sigma_bias_angle_rad=ANGLE_BIAS,
+    )
     return _measured(r, sensors, rng, rate, None, plots)
 
 
@@ -91,7 +94,7 @@ def _measured(
 def shape(name: str) -> tuple[float, float, float]:
     """Logarithmic offset, tilt and rise that bring the common curve next to another one."""
     mach2 = np.linspace(0.0, MACH2_TOP, DRAG_CELLS + 1)
-    use = (mach2 > 0.16) & (mach2 < 12.0)
+    use = (mach2 > 0.16) & (mach2 < 20.0)
     ratio = np.log(trials.curve(name)[use] / trials.curve("common")[use])
     c = (mach2[use] - 1.0) / (mach2[use] + 1.0)
     u = mach2[use] - 0.9
