@@ -14,12 +14,12 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check $(CON
 # A gate must not flicker: the same examples every time in property tests.  `pytest` explores.
 PYTEST = $(BIN)/python -m pytest -n 2 --hypothesis-seed=0
 
-.PHONY: demo test lint pytest uncompiled bench docs clean
+.PHONY: demo test lint page pytest uncompiled bench docs clean
 
 demo: $(VENV)/.run
 	$(BIN)/opendome run may-2021 --replications 20 --workers 2
 
-test: lint pytest uncompiled
+test: lint page pytest uncompiled
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -27,7 +27,11 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-pytest: $(VENV)/.test lint
+# The page's built files are those that its source gives.
+page: $(VENV)/.browser lint
+	scripts/check_page.sh
+
+pytest: $(VENV)/.test $(VENV)/.browser lint page
 	$(PYTEST)
 
 # Every kernel also runs as plain Python, with the same answers.
@@ -41,7 +45,7 @@ docs: $(VENV)/.docs
 	$(BIN)/python -m sphinx -W -q -b html docs docs/_build/html
 
 clean:
-	rm -rf $(VENV) docs/_build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build docs/_build web/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 # ---------------------------------------------------------------- what is installed, by stamps
 
@@ -52,6 +56,10 @@ $(VENV)/.made: scripts/make_venv.sh
 $(VENV)/.run: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "opendome: installing into $(VENV)"
 	@$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.made scripts/need.sh
+	@scripts/need.sh node=nodejs npm=npm chromium=chromium
 	@touch $@
 
 $(VENV)/.test $(VENV)/.docs: $(VENV)/.%: $(VENV)/.run

@@ -103,6 +103,7 @@ def made_up_view(rng: np.random.Generator, n_slots: int, n_batteries: int) -> Vi
     predictions["t"], predictions["known"] = t, 1
     predictions["t_impact"] = t + rng.uniform(20.0, 60.0, n_slots)
     predictions["threat"] = rng.uniform(0.0, 1.0, n_slots)
+    predictions["value"] = predictions["threat"] * rng.uniform(1.0, 300.0, n_slots)
     predictions["sxx"] = predictions["syy"] = rng.uniform(1e2, 1e6, n_slots)
     options = _zeros(tables.OPTIONS, n_slots * n_batteries).reshape(shape)
     options["feasible"] = rng.random(shape) < 0.7
@@ -110,6 +111,7 @@ def made_up_view(rng: np.random.Generator, n_slots: int, n_batteries: int) -> Vi
     options["t_intercept"] = options["t_launch"] + rng.uniform(5.0, 10.0, shape)
     options["t_latest"] = options["t_launch"] + rng.uniform(0.0, 10.0, shape)
     options["p_kill"] = rng.uniform(0.3, 0.95, shape)
+    options["price"] = options["gain"] = np.nan
     engagements = _zeros(tables.ENGAGEMENTS, n_slots)
     engagements["asked"] = rng.random(n_slots) < 0.7
     batteries = _zeros(tables.BATTERIES, n_batteries)

@@ -241,20 +241,20 @@ def _clock(setup: Setup, trace: bool) -> np.ndarray:
 
 
 class _Log:
-    """Rows of the traced stages: kernels fill two tables, which are emptied when full."""
+    """Rows of the traced stages: kernels fill four tables, which are emptied when full."""
 
     def __init__(self) -> None:
-        self.rows = (traces.TRACKS.allocate(LOG_ROWS), traces.DECISIONS.allocate(LOG_ROWS))
-        self.taken: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+        logged = (traces.TRACKS, traces.DECISION_LOG, traces.ALTERNATIVES, traces.MAGAZINE_LOG)
+        self.rows = tuple(declared.allocate(LOG_ROWS) for declared in logged)
+        self.taken: tuple[list[np.ndarray], ...] = ([], [], [], [])
 
     def take(self, clock: np.ndarray) -> None:
         """Copy the filled rows and begin anew."""
-        for rows, taken, n in zip(
-            self.rows, self.taken, ("n_track_log", "n_decision_log"), strict=True
-        ):
+        counts = ("n_track_log", "n_decision_log", "n_option_log", "n_magazine_log")
+        for rows, taken, n in zip(self.rows, self.taken, counts, strict=True):
             taken.append(rows[: clock[0][n]].copy())
             clock[n] = 0
 
-    def tables(self) -> tuple[np.ndarray, np.ndarray]:
-        """All rows: tracks, decisions."""
-        return np.concatenate(self.taken[0]), np.concatenate(self.taken[1])
+    def tables(self) -> list[np.ndarray]:
+        """All rows: tracks, decisions, alternatives, magazines."""
+        return [np.concatenate(taken) for taken in self.taken]

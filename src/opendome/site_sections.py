@@ -124,6 +124,16 @@ class Battery(Named):
         grade="assumed",
     )
 
+    channels: int = quantity(
+        "1",
+        "most rounds in flight at a time, each on its guidance channel",
+        default=100,
+        low=1,
+        high=10_000,
+        source="assumption: not published; more than the launchers hold, so that none is missed",
+        grade="assumed",
+    )
+
     def row(self) -> np.ndarray:
         """One row of `BATTERIES`; position, radar and interceptor stay missing."""
         row = super().row()

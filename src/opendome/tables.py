@@ -145,6 +145,7 @@ BATTERIES = table(
     ("rounds", "i8", "1", "rounds in a full launcher"),
     ("reload", "f8", "s", "time to exchange an empty launcher's pack"),
     ("spacing", "f8", "s", "least time between two launches of one battery"),
+    ("channels", "i8", "1", "most rounds of one battery in flight at a time"),
 )
 
 # ---------------------------------------------------------------- truth
@@ -273,6 +274,7 @@ PREDICTIONS = table(
     ("syy", "f8", "m^2", "variance of y"),
     ("st", "f8", "s", "standard deviation of the impact time"),
     ("threat", "f8", "1", "probability of falling on a protected place"),
+    ("value", "f8", "1", "value at risk: people expected within 100 m of the impact"),
     ("place", "i8", "-", "the most probable protected place"),
     ("n_path", "i8", "1", "nodes of the predicted path"),
     ("path", ("f8", (32, 7)), "s, m, m/s", "predicted path: t x y z vx vy vz"),
@@ -289,7 +291,9 @@ OPTIONS = table(
     ("y", "f8", "m", "predicted intercept point north"),
     ("z", "f8", "m", "predicted intercept point up"),
     ("p_kill", "f8", "1", "expected single-shot kill probability"),
-    ("rounds", "i8", "1", "rounds ready at that battery"),
+    ("rounds", "i8", "1", "rounds that battery can fire now: ready, with a free guidance channel"),
+    ("price", "f8", "1", "value of the round elsewhere or later, if the policy has one"),
+    ("gain", "f8", "1", "value saved by firing it now, less its price; nan: not compared"),
 )
 
 DECISIONS = table(
@@ -297,7 +301,13 @@ DECISIONS = table(
     "belief: what the policy orders for one track slot",
     ("fire", "i8", "1", "rounds to fire now"),
     ("battery", "i8", "-", "row of the battery"),
+    ("reason", "i8", "-", "why it fires or not: see REASONS"),
 )
+#: fires; no reason given (a policy in Python); waits for a smaller ellipse; no option is sure
+#: enough; the round is worth more than it saves; a later shot is worth more; rounds, launches or
+#: channels went to others; kept for larger values.
+REASONS = ("fire", "none", "ellipse", "unsure", "price", "later", "short", "reserve")
+FIRE, NONE, ELLIPSE, UNSURE, PRICE, LATER, SHORT_OF, RESERVE = range(8)
 
 ENGAGEMENTS = table(
     "engagements",
@@ -345,6 +355,8 @@ BATTERY_STATE = table(
     "batteries: state",
     ("t_free", "f8", "s", "earliest next lift-off"),
     ("rounds", "i8", "1", "rounds ready in its launchers"),
+    ("guided", "i8", "1", "its rounds in flight"),
+    ("logged", "i8", "1", "rounds ready when they were last written to the log"),
 )
 
 WARNINGS = table(
@@ -481,6 +493,8 @@ CLOCK = table(
     ("trace", "i8", "1", "1: write the logs"),
     ("n_track_log", "i8", "1", "rows in the track log"),
     ("n_decision_log", "i8", "1", "rows in the decision log"),
+    ("n_option_log", "i8", "1", "rows in the log of options"),
+    ("n_magazine_log", "i8", "1", "rows in the log of batteries' rounds"),
     ("n_updates", "i8", "1", "plots taken by tracks"),
     ("n_predictions", "i8", "1", "impacts predicted"),
 )

@@ -7,6 +7,7 @@ but for columns marked "truth", which link them.
 import numpy as np
 
 from opendome import tables
+from opendome.flown import FLYOUTS, flyouts
 from opendome.kernels.ballistics import node_time
 from opendome.ledger import Outcome, Scoring, deaths, stock, warning_times
 from opendome.tables import INTERCEPTED, LANDS, table
@@ -122,6 +123,7 @@ DECISIONS = table(
     ("time_s", "f8", "s", "time since the start"),
     ("track", "i8", "-", "track number"),
     ("threat", "f8", "1", "probability of falling on a protected place"),
+    ("value", "f8", "1", "value at risk: people expected within 100 m of the impact"),
     ("place", "i8", "-", "the most probable protected place"),
     ("ellipse_m", "f8", "m", "major axis of the impact ellipse, 1 sigma"),
     ("impact_time_s", "f8", "s", "predicted impact time"),
@@ -132,6 +134,48 @@ DECISIONS = table(
     ("battery", "i8", "-", "row of the battery; -1: none"),
     ("p_kill", "f8", "1", "expected kill probability of one round"),
     ("intercept_time_s", "f8", "s", "planned intercept"),
+    ("reason", "U12", "-", "why it fires or not: see `opendome explain`"),
+    ("price", "f8", "1", "value of the round elsewhere or later; nan: the policy has no prices"),
+    ("gain", "f8", "1", "value saved by firing now, less the price: of the best option"),
+)
+#: What the kernels write: the same, with the reason as a number.
+DECISION_LOG = tables.Table(
+    "decision_log",
+    DECISIONS.meaning,
+    tuple(c._replace(type="i8") if c.name == "reason" else c for c in DECISIONS.cols),
+)
+
+ALTERNATIVES = table(
+    "alternatives",
+    "belief: one row per decision point of a traced replication and battery that could fire",
+    ("time_s", "f8", "s", "time since the start"),
+    ("track", "i8", "-", "track number"),
+    ("battery", "i8", "-", "row of the battery"),
+    ("rounds", "i8", "1", "rounds that it can fire now"),
+    ("launch_time_s", "f8", "s", "lift-off"),
+    ("latest_launch_s", "f8", "s", "latest lift-off that still meets the body"),
+    ("intercept_time_s", "f8", "s", "intercept"),
+    ("x_m", "f8", "m", "predicted intercept point east"),
+    ("y_m", "f8", "m", "predicted intercept point north"),
+    ("z_m", "f8", "m", "predicted intercept point up"),
+    ("p_kill", "f8", "1", "expected kill probability of one round"),
+    ("price", "f8", "1", "value of the round elsewhere or later; nan: the policy has no prices"),
+    ("gain", "f8", "1", "value saved by firing now, less the price; nan: not compared"),
+)
+
+MAGAZINES = table(
+    "magazines",
+    "rounds of each battery, whenever those ready to fire have changed (in a lull: at its end)",
+    ("time_s", "f8", "s", "scan time since the start"),
+    ("battery", _NAME, "-", "battery"),
+    ("ready", "i8", "1", "rounds ready in its launchers"),
+    ("loading", "i8", "1", "rounds in packs under exchange"),
+)
+#: What the kernels write: the same, with the row of the battery.
+MAGAZINE_LOG = tables.Table(
+    "magazine_log",
+    MAGAZINES.meaning,
+    tuple(c._replace(type="i8") if c.name == "battery" else c for c in MAGAZINES.cols),
 )
 
 PREDICTION_COLUMNS = tuple(
@@ -145,14 +189,21 @@ PREDICTIONS = tables.Table(
 
 #: Declarations of the traced tables.
 TRACES = (
-    ROCKETS, FLIGHTS, OUTCOMES, TRACKS, PREDICTIONS, DECISIONS, SHOTS, WARNINGS, STOCK_STEPS,
+    ROCKETS, FLIGHTS, OUTCOMES, TRACKS, PREDICTIONS, DECISIONS, ALTERNATIVES, SHOTS, WARNINGS,
+    STOCK_STEPS, MAGAZINES, FLYOUTS,
 )  # fmt: skip
 
 RESULTS = np.array(["flying", "kill", "miss", "nothing", "dead"])
 
 
 def traces(
-    s: Scoring, o: Outcome, track_log: np.ndarray, decision_log: np.ndarray, duration: float
+    s: Scoring,
+    o: Outcome,
+    track_log: np.ndarray,
+    decision_log: np.ndarray,
+    option_log: np.ndarray,
+    magazine_log: np.ndarray,
+    duration: float,
 ) -> dict[str, np.ndarray]:
     """All traced tables of one replication, by name."""
     predictions = PREDICTIONS.allocate(int(np.count_nonzero(track_log["known"] == 1)))
@@ -164,10 +215,13 @@ def traces(
         "outcomes": _outcomes(s, o),
         "tracks": track_log,
         "predictions": predictions,
-        "decisions": decision_log,
+        "decisions": _decisions(decision_log),
+        "alternatives": option_log,
         "shots": _shots(s, o),
         "warnings": _warnings(s, o),
         "stock": _stock(s, o, duration),
+        "magazines": _magazines(s, magazine_log),
+        "flyouts": flyouts(s.parameters, o.shots),
     }
 
 
@@ -181,6 +235,13 @@ def _fill(declared: tables.Table, n: int, columns: dict[str, np.ndarray]) -> np.
 def _name(names: np.ndarray, index: np.ndarray) -> np.ndarray:
     """Names by row, empty for -1."""
     return np.append(names, "")[index]
+
+
+def _decisions(log: np.ndarray) -> np.ndarray:
+    """The decision log with reasons in words."""
+    columns = {c.name: log[c.name] for c in DECISIONS.cols}
+    columns["reason"] = np.array(tables.REASONS)[log["reason"]]
+    return _fill(DECISIONS, len(log), columns)
 
 
 def _rockets(s: Scoring, o: Outcome) -> np.ndarray:
@@ -303,3 +364,10 @@ def _warnings(s: Scoring, o: Outcome) -> np.ndarray:
 def _stock(s: Scoring, o: Outcome, duration: float) -> np.ndarray:
     t, left, _, _ = stock(s, o, duration)
     return _fill(STOCK_STEPS, len(t), {"time_s": t, "rounds": left})
+
+
+def _magazines(s: Scoring, log: np.ndarray) -> np.ndarray:
+    """The log of rounds with batteries by name."""
+    columns = {c.name: log[c.name] for c in MAGAZINES.cols}
+    columns["battery"] = _name(s.battery_names, log["battery"])
+    return _fill(MAGAZINES, len(log), columns)

@@ -48,6 +48,7 @@ class Belief(NamedTuple):
     tracks: np.ndarray  # TRACKS
     estimates: np.ndarray  # ESTIMATES, by track slot
     routes: np.ndarray  # ROUTES: where confirmed tracks came from
+    clutter: np.ndarray  # (radars, 8): mean false plots a scan, by band of elevation
     predictions: np.ndarray  # PREDICTIONS, by track slot
     options: np.ndarray  # OPTIONS (slot, battery)
     engagements: np.ndarray  # ENGAGEMENTS, by track slot
@@ -134,6 +135,7 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
     options = tables.OPTIONS.allocate(n_slots * len(fixed.batteries))
     state = tables.BATTERY_STATE.allocate(len(fixed.batteries))
     state["t_free"] = 0.0
+    state["guided"] = 0
     per = np.repeat(np.arange(len(fixed.batteries)), fixed.batteries["launchers"])
     launchers = tables.LAUNCHERS.allocate(len(per))
     launchers["battery"] = per
@@ -145,6 +147,7 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
         tracks=tracks,
         estimates=tables.ESTIMATES.allocate(n_slots),
         routes=tables.ROUTES.allocate(256),
+        clutter=np.repeat(fixed.radars["false_plots"][:, None] / 8.0, 8, axis=1),
         predictions=tables.PREDICTIONS.allocate(n_slots),
         options=options.reshape(n_slots, len(fixed.batteries)),
         engagements=tables.ENGAGEMENTS.allocate(n_slots),

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opendome import engine, models
+from opendome import engine, models, tables
 from opendome.contract import check_policy
 from opendome.models.policies.doctrine import BATTERY_RULES, Doctrine
 
@@ -56,7 +56,9 @@ class Plain:
             able = (options["feasible"] == 1) & (options["p_kill"] >= rules.p_kill_min)
             able = np.flatnonzero(able)
             if not len(able):
+                decisions["reason"][slot] = tables.UNSURE
                 continue
+            decisions["reason"][slot] = tables.ELLIPSE
             merit = {
                 "earliest": -options["t_intercept"],
                 "highest_p_kill": options["p_kill"],

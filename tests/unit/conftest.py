@@ -63,6 +63,7 @@ def _interceptor(**changes):
 def _batteries(n, **changes):
     rows = tables.BATTERIES.allocate(n)
     given = {"reaction": 2.0, "launchers": 2, "rounds": 4, "reload": 60.0, "spacing": 0.5}
+    given["channels"] = 100
     for name, value in ({"x": 0.0, "y": 0.0, "z": 0.0} | given | changes).items():
         rows[name] = value
     rows["radar"] = rows["interceptor"] = 0
@@ -117,7 +118,7 @@ def _follow(i, t, fixed, known, truth):
     track["id"], track["status"], track["t"], track["t_plot"] = 100 + i, 2, t, t
     track["m"][0, :6] = position(truth.nodes, body, cls, t)
     track["P"] = np.diag(np.full(7, 10.0**2))
-    p["known"], p["threat"], p["n_path"] = 1, 0.9, NODES
+    p["known"], p["threat"], p["value"], p["n_path"] = 1, 0.9, 100.0, NODES
     p["sxx"] = p["syy"] = 100.0**2
     p["sxy"] = 0.0
     times = np.linspace(t, body["t_impact"], NODES)
@@ -126,3 +127,4 @@ def _follow(i, t, fixed, known, truth):
         p["path"][0, k, 1:] = position(truth.nodes, body, cls, tau)
     e["track"], e["shots"], e["salvos"], e["t_assessed"], e["asked"] = 100 + i, 0, 0, 0.0, 0
     known.decisions["fire"][i], known.decisions["battery"][i] = 0, -1
+    known.decisions["reason"][i] = tables.NONE

@@ -216,3 +216,22 @@ def test_decide__does_not_count_a_battery_that_it_would_not_use_as_a_later_chanc
     rules = {"sigma_max": 299.0, "last_chance": 0.0, "p_kill_min": 0.6}
     assert Case().answer(29.9, **rules) == WAIT
     assert Case().answer(30.0, **rules) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [({"p_kill_min": 0.95}, "unsure"), ({"sigma_max": 299.0}, "ellipse"), ({}, "fire")],
+)
+def test_decide__says_why(rules, reason):
+    case = Case()
+    case.answer(**rules)
+    assert tables.REASONS[case.decisions["reason"][0]] == reason
+
+
+def test_consider__offers_no_more_rounds_than_channels_are_free(scene):
+    s = scene(channels=5)
+    s.known.state["guided"] = 3
+    asked(s)
+    assert s.known.options["rounds"].tolist() == [[2]]
+    s.known.state["guided"] = 5
+    assert asked(s) == [0]

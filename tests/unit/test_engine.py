@@ -239,7 +239,7 @@ def test_replicate__without_rockets_is_empty(two_towns):
     got = engine.replicate(setup, SEED, 0, trace=True)
     assert got.ledger["launched"][0] == 0
     assert got.ledger["stock_end"][0] == 160
-    assert [len(rows) for name, rows in got.traces.items() if name != "stock"] == [0] * 8
+    assert {len(rows) for name, rows in got.traces.items() if name != "stock"} == {0}
 
 
 SMALL = [

@@ -111,6 +111,15 @@ def test_engage__leaves_alone_what_it_may_not_fire_at(scene, battery, rounds, as
     assert s.known.engagements["salvos"][0] == 0
 
 
+def test_engage__guides_no_more_rounds_than_it_has_channels(scene):
+    s = scene(rockets=2, channels=3)
+    assert fire(s, (0, 0, 2), (1, 0, 2))
+    assert n_shots(s) == 3
+    assert s.known.state["guided"].tolist() == [3]
+    settle(s, s.shots["t_intercept"][:3].max())  # a channel is free once its round is settled
+    assert s.known.state["guided"].tolist() == [0]
+
+
 def test_engage__says_when_its_table_is_full(scene):
     s = scene(most_shots=2)
     assert not fire(s, (0, 0, 3))

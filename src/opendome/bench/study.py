@@ -8,6 +8,8 @@ import importlib.util
 import multiprocessing
 import os
 import pickle
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -32,6 +34,7 @@ FULL = {SMALL: 10_000, LARGE: 200}  # replications with --full
 BRIEF = {SMALL: 24, LARGE: 2}  # replications that tell the throughput without it
 WORKERS = 2
 PIECES = 20  # of about a second, for each way of working
+SHARED = 6  # pieces of each process that shares nothing
 WARM = 2 * WORKERS  # pieces before, in which every worker loads the kernels
 ROWS = 1_000_000
 ROWS_A_CHUNK = 10_000
@@ -50,6 +53,13 @@ replications = {replications}
 name   = "rounds"
 key    = "policy.rounds_per_target"
 levels = {levels}
+"""
+
+#: What one of several processes that share nothing does.
+ALONE = """
+import sys
+from opendome.bench import study
+print(study.replication_s(sys.argv[1], int(sys.argv[2])))
 """
 
 QUERY = """
@@ -129,8 +139,9 @@ def replication_s(name: str, count: int) -> float:
 def execution(chunk: int) -> list[Row]:
     """The same pieces by one process, by a pool, and by Dask if it is there."""
     same = study(SMALL, (WARM + PIECES) * chunk, chunk)
-    one, two = timed(same, 1), timed(same, WORKERS)
+    one, two, machine = timed(same, 1), timed(same, WORKERS), sharing(chunk)
     rows = [
+        Row(f"efficiency of {WORKERS} processes that share nothing", machine, "1"),
         Row(f"efficiency of {WORKERS} workers, by CPU of a piece", cpu_ratio(one, two), "1"),
         Row(f"efficiency of {WORKERS} workers, by wall clock", speed_up(one, two) / WORKERS, "1"),
         Row(f"cores that {WORKERS} workers got", cores_got(two), "1"),
@@ -150,6 +161,25 @@ def execution(chunk: int) -> list[Row]:
         Row("Dask: orchestration, of a piece", parent_s(dask) * 1e3, "CPU ms"),
         Row("Dask: memory of a worker", dask.memory, "MB (PSS)"),
     ]
+
+
+def sharing(chunk: int) -> float:
+    """What the machine itself gives: the bound on the efficiency of any workers.
+
+    CPU seconds of the same replications in one process alone over those in each of several at
+    once that share nothing, not even a study.
+    """
+    count = str(SHARED * chunk)
+
+    def each(processes: int) -> float:
+        command = [sys.executable, "-c", ALONE, SMALL, count]
+        started = [
+            subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)
+        ]
+        return median(float(p.communicate()[0]) for p in started)
+
+    before, together, after = each(1), each(WORKERS), each(1)
+    return 0.5 * (before + after) / together
 
 
 def whole(name: str, count: int) -> list[Row]:

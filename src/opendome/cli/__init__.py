@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from opendome.cli import bench, compare, footprint, report, scenario, study
+from opendome.cli import bench, compare, footprint, report, scenario, serve, study
 from opendome.cli.track import track
 from opendome.options import BAD_INPUT, FAILED, INTERRUPTED, say
 
 COMMANDS = (
     *(scenario.run, scenario.scenarios, scenario.check, scenario.schema),
     *(study.study, study.repeat, compare.compare),
-    *(report.report, footprint.footprint, bench.bench),
+    *(report.report, serve.serve, footprint.footprint, bench.bench),
     track,
 )
 

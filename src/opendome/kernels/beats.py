@@ -14,7 +14,7 @@ from opendome.kernels.radar import scan
 from opendome.kernels.shots import engage, reload, resolve, rest
 from opendome.kernels.threat import axes, threaten, warn
 from opendome.kernels.tracks import CONFIRMED, follow
-from opendome.tables import FLYING, LANDED, WAITING
+from opendome.tables import FIRE, FLYING, LANDED, WAITING
 
 DONE, DECIDE, FLUSH, FULL_PLOTS, FULL_TRACKS, FULL_SHOTS, FULL_WARNINGS = range(7)
 SENSE, ACT = 0, 1
@@ -27,7 +27,8 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
     Parameters
     ----------
     clock : record of CLOCK; fixed, belief, truth, scratch : tuples of world.py
-    shots : SHOTS table; logs : (TRACK_LOG, DECISION_LOG) tables
+    shots : SHOTS table; logs : tables TRACKS, DECISION_LOG, ALTERNATIVES, MAGAZINE_LOG of
+        traces.py
     external : bool
         Return DECIDE when the policy is asked, instead of applying the built-in doctrine.
 
@@ -39,7 +40,7 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
     """
     while True:
         if clock.phase == SENSE:
-            if clock.trace and _nearly_full(clock, logs):
+            if clock.trace and _nearly_full(clock, len(fixed.batteries), logs):
                 return FLUSH
             if _idle(clock, belief):
                 if clock.next == len(truth.rockets):
@@ -59,6 +60,8 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
             _log(clock, belief, truth, logs)
         if clock.n_asked > 0 and not engage(clock, fixed, belief, truth, shots):
             return FULL_SHOTS
+        if clock.trace:
+            _log_magazines(clock, belief, logs[3])
         clock.phase = SENSE
 
 
@@ -121,10 +124,12 @@ def _land(clock, rockets):
 
 
 @kernel
-def _nearly_full(clock, logs):
+def _nearly_full(clock, n_batteries, logs):
     """Whether one more scan might overflow a log."""
     room = min(len(logs[0]) - clock.n_track_log, len(logs[1]) - clock.n_decision_log)
-    return room < clock.n_slots + 256
+    room = min(room, len(logs[3]) - clock.n_magazine_log)
+    most = clock.n_slots + 256
+    return room < most or len(logs[2]) - clock.n_option_log < most * n_batteries
 
 
 @kernel
@@ -140,6 +145,30 @@ def _log(clock, belief, truth, logs):
         if belief.engagements[i].asked == 1:
             _log_decision(logs[1][clock.n_decision_log], clock.t, i, belief)
             clock.n_decision_log += 1
+            for b in range(belief.options.shape[1]):
+                if belief.options[i, b].feasible:
+                    row = logs[2][clock.n_option_log]
+                    _log_option(row, clock.t, track.id, b, belief.options[i, b])
+                    clock.n_option_log += 1
+
+
+@kernel
+def _log_magazines(clock, belief, log):
+    """Write one row for each battery whose ready rounds have changed."""
+    for b in range(len(belief.state)):
+        state = belief.state[b]
+        if state.rounds == state.logged:
+            continue
+        state.logged = state.rounds
+        row = log[clock.n_magazine_log]
+        row.time_s = clock.t
+        row.battery = b
+        row.ready = state.rounds
+        row.loading = 0
+        for k in range(len(belief.launchers)):
+            if belief.launchers[k].battery == b:
+                row.loading += belief.launchers[k].loading
+        clock.n_magazine_log += 1
 
 
 @kernel
@@ -174,6 +203,7 @@ def _log_decision(row, t, i, belief):
     row.time_s = t
     row.track = belief.tracks[i].id
     row.threat = p.threat
+    row.value = p.value
     row.place = p.place
     row.ellipse_m, _, _, _ = axes(p.sxx, p.sxy, p.syy)
     row.impact_time_s = p.t_impact
@@ -187,8 +217,40 @@ def _log_decision(row, t, i, belief):
     row.salvos = belief.engagements[i].salvos
     row.fire = order.fire
     row.battery = order.battery
-    row.p_kill = np.nan
-    row.intercept_time_s = np.nan
+    row.reason = FIRE if order.fire > 0 else order.reason
+    row.p_kill, row.intercept_time_s, row.price, row.gain = np.nan, np.nan, np.nan, np.nan
     if order.battery >= 0:
         row.p_kill = belief.options[i, order.battery].p_kill
         row.intercept_time_s = belief.options[i, order.battery].t_intercept
+    b = order.battery if order.battery >= 0 else _most_gain(i, belief.options)
+    if b >= 0:
+        row.price = belief.options[i, b].price
+        row.gain = belief.options[i, b].gain
+
+
+@kernel
+def _most_gain(i, options):
+    """Row of the battery whose option at a slot has the greatest gain; -1: none was compared."""
+    best = -1
+    for b in range(options.shape[1]):
+        option = options[i, b]
+        compared = option.feasible and not np.isnan(option.gain)
+        if compared and (best < 0 or option.gain > options[i, best].gain):
+            best = b
+    return best
+
+
+@kernel
+def _log_option(row, t, track, b, option):
+    """One row of the log of options."""
+    row.time_s = t
+    row.track = track
+    row.battery = b
+    row.rounds = option.rounds
+    row.launch_time_s = option.t_launch
+    row.latest_launch_s = option.t_latest
+    row.intercept_time_s = option.t_intercept
+    row.x_m, row.y_m, row.z_m = option.x, option.y, option.z
+    row.p_kill = option.p_kill
+    row.price = option.price
+    row.gain = option.gain

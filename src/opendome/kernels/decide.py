@@ -6,6 +6,7 @@ from opendome._jit import kernel
 from opendome.kernels.intercept import find_option
 from opendome.kernels.threat import axes
 from opendome.kernels.tracks import CONFIRMED
+from opendome.tables import ELLIPSE, FIRE, NONE, UNSURE
 
 EARLIEST, HIGHEST_P_KILL, MOST_ROUNDS = range(3)
 
@@ -28,6 +29,7 @@ def consider(clock, fixed, belief):
         e.asked = 0
         belief.decisions[i].fire = 0
         belief.decisions[i].battery = -1
+        belief.decisions[i].reason = NONE
         for b in range(belief.options.shape[1]):
             belief.options[i, b].feasible = 0
         track = belief.tracks[i]
@@ -45,12 +47,14 @@ def consider(clock, fixed, belief):
             continue
         for b in range(len(fixed.batteries)):
             option = belief.options[i, b]
-            option.rounds = belief.state[b].rounds
+            state = belief.state[b]
+            option.rounds = min(state.rounds, fixed.batteries[b].channels - state.guided)
+            option.price, option.gain = np.nan, np.nan
             if option.rounds > 0:
                 battery = fixed.batteries[b]
                 k = battery.interceptor
                 kind, flyouts = fixed.interceptors[k], fixed.flyouts[k]
-                now = max(t, belief.state[b].t_free - battery.reaction)
+                now = max(t, state.t_free - battery.reaction)
                 find_option(option, p, track, battery, kind, flyouts, now, fixed.radius)
             if option.feasible:
                 e.asked = 1
@@ -87,9 +91,11 @@ def decide(t, n_slots, predictions, options, engagements, batteries, doctrine, d
             if best < 0 or better(doctrine.battery_rule, option, options[i, best]):
                 best = b
         if best < 0:
+            decisions[i].reason = UNSURE
             continue
         p = predictions[i]
         s1, _, _, _ = axes(p.sxx, p.sxy, p.syy)
         if s1 <= doctrine.sigma_max or t + doctrine.last_chance >= latest:
             decisions[i].fire = min(doctrine.rounds, options[i, best].rounds)
             decisions[i].battery = best
+        decisions[i].reason = FIRE if decisions[i].fire > 0 else ELLIPSE

@@ -326,10 +326,14 @@ def fit(e, rules, radars, air, drag, radius, k):
         for j in range(n):
             k.last[j] = e.q[j]
             e.q[j] += e.d[j]
+    good = decrement < SMALL
+    if not good:  # d and C belong to the last linearisation
+        for j in range(n):
+            e.q[j] = k.last[j]
     e.t = e.window[e.n_window - 1, T]
     for c in range(STATE):
         e.s[c] = k.s[c]
-    return decrement < SMALL
+    return good
 
 
 @kernel

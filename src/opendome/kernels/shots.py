@@ -36,7 +36,7 @@ def _path_position(path, n, tau):
 
 @kernel
 def engage(clock, fixed, belief, truth, shots):
-    """Carry out the decisions: rounds leave their launchers as long as there are any.
+    """Carry out the decisions: rounds leave while there are any, and channels to guide them.
 
     A further round of a salvo follows at the battery's spacing and meets the body that much
     later.  Returns False if the table of shots is full.
@@ -49,7 +49,12 @@ def engage(clock, fixed, belief, truth, shots):
             continue
         kind = fixed.interceptors[fixed.batteries[b].interceptor]
         fired = 0
-        while fired < order.fire and take_round(belief.launchers, b):
+        channels = fixed.batteries[b].channels
+        while (
+            fired < order.fire
+            and belief.state[b].guided < channels
+            and take_round(belief.launchers, b)
+        ):
             if clock.n_shots == len(shots):
                 return False
             shot = shots[clock.n_shots]
@@ -85,6 +90,7 @@ def _launch(shot, slot, b, t, fixed, belief):
     shot.result = IN_AIR
     state.t_free = shot.t_launch + fixed.batteries[b].spacing
     state.rounds -= 1
+    state.guided += 1
 
 
 @kernel
@@ -100,6 +106,7 @@ def resolve(clock, fixed, belief, truth, shots, seed, rep):
         if due < 0:
             break
         shot = shots[due]
+        belief.state[shot.battery].guided -= 1
         shot.error = np.nan
         if shot.rocket < 0:
             shot.result = NOTHING

@@ -14,6 +14,8 @@ from opendome._jit import kernel
 SQRT1_2 = 0.7071067811865476
 REACH = 4.0  # standard deviations beyond which the normal counts as nothing (6e-5)
 
+NEAR = 100.0  # m, radius about the impact in which people count as at risk; assumed
+
 # Gauss-Legendre on theta in (-pi/2, pi/2), y = sin(theta): takes the square-root ends of the
 # chord out of the sum.
 POINTS = 32
@@ -80,14 +82,26 @@ def cell_of(x, y, grid):
 
 
 @kernel
+def people_near(place):
+    """People within NEAR of a point of a place: its mean density times the area, at most all."""
+    share = NEAR / place.radius
+    return place.population * min(share * share, 1.0)
+
+
+@kernel
 def threaten(clock, fixed, belief):
-    """Fill threat and place of every known prediction."""
+    """Fill threat, value and place of every known prediction.
+
+    The value at risk integrates the density of people over that of the impact point:
+    sum over places of P(inside) N / (pi r^2), times the area of a circle of radius NEAR.
+    """
     for i in range(clock.n_slots):
         p = belief.predictions[i]
         if not p.known:
             continue
         s1, s2, ca, sa = axes(p.sxx, p.sxy, p.syy)
         p.threat = 0.0
+        p.value = 0.0
         p.place = -1
         best = 0.0
         cell = cell_of(p.x, p.y, fixed.grid)
@@ -103,6 +117,7 @@ def threaten(clock, fixed, belief):
                 continue
             inside = disc_probability(ca * dx + sa * dy, ca * dy - sa * dx, place.radius, s1, s2)
             p.threat += inside
+            p.value += inside * people_near(place)
             if inside > best:
                 best = inside
                 p.place = row

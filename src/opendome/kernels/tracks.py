@@ -22,6 +22,9 @@ from opendome.kernels.radar import FALSE_EL_SPAN, responsible
 FREE, TENTATIVE, CONFIRMED = 0, 1, 2
 SINGLE_SCANS = 2  # scans for which an unused plot may still start a track
 SCORE_LEAST = -5.0  # score at which a tentative track is given up
+BANDS = 8  # bands of elevation in which false plots are counted
+CLUTTER_RATE = 0.02  # of the newest scan in their means: a memory of about a minute
+CLUTTER_LEAST = 1e-4  # false plots a scan and band
 RATE_BEND = 0.1  # of the motor's acceleration: by how much a mean of two rates may miss their range
 ROUTE_PLOTS = 4  # plots of a track's beginning that enter the routes
 ROUTE_AT = 6  # plots with which a track's beginning is known well enough
@@ -43,6 +46,7 @@ def follow(clock, fixed, belief, truth, scratch):
     if not start(clock, fixed, belief, truth, scratch):
         return False
     keep_singles(clock, belief, truth)
+    learn_clutter(clock, fixed, belief)
     while clock.n_slots > 0 and belief.tracks[clock.n_slots - 1].status == FREE:
         clock.n_slots -= 1
     return True
@@ -170,12 +174,35 @@ def distance(track, plot, radar, scratch):
 
 
 @kernel
-def ln_false(radar, n, speed_max):
-    """Log density of a radar's false plots a scan over range, azimuth, elevation (, rate)."""
-    span = (radar.range_max - radar.range_min) * 2.0 * radar.half_sector * FALSE_EL_SPAN
+def band(radar, el):
+    """Band of elevation of a plot: eight of them make the search fence; the last is open above."""
+    return min(max(np.int64((el - radar.el_min) * BANDS / FALSE_EL_SPAN), 0), BANDS - 1)
+
+
+@kernel
+def ln_false(plot, radar, clutter, n, speed_max):
+    """Log density of false plots a scan at a plot, over range, azimuth, elevation (, rate).
+
+    clutter : float array (radars, 8)
+        Mean number a scan in each band of elevation.
+    """
+    span = (radar.range_max - radar.range_min) * 2.0 * radar.half_sector * FALSE_EL_SPAN / BANDS
     if n == 4:
         span *= 2.0 * speed_max
-    return log(max(radar.false_plots, 1e-3) / span)
+    return log(max(clutter[plot.radar, band(radar, plot.el)], CLUTTER_LEAST) / span)
+
+
+@kernel
+def learn_clutter(clock, fixed, belief):
+    """Let the plots of the scan that no track took tell the density of false plots."""
+    clutter = belief.clutter
+    for r in range(clutter.shape[0]):
+        for c in range(BANDS):
+            clutter[r, c] *= 1.0 - CLUTTER_RATE
+    for j in range(clock.n_plots):
+        plot = belief.plots[j]
+        if not plot.used:
+            clutter[plot.radar, band(fixed.radars[plot.radar], plot.el)] += CLUTTER_RATE
 
 
 @kernel
@@ -245,7 +272,8 @@ def associate(stage, clock, fixed, belief, scratch):
             d2, ln_det, n = distance(track, plot, radar, scratch)
             if d2 > rules.gate:
                 continue
-            gain = chance - 0.5 * (d2 + ln_det) - ln_false(radar, n, rules.speed_max)
+            gain = chance - 0.5 * (d2 + ln_det)
+            gain -= ln_false(plot, radar, belief.clutter, n, rules.speed_max)
             if gain <= 0.0:
                 continue
             if n_edges == len(costs):
@@ -270,6 +298,8 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
     The truth is touched for scoring only: truth.carries follows what each track really holds.
     """
     rules = fixed.tracker[0]
+    # As many starts as plots: the score that keeps false tracks at the same rate.
+    wanted = rules.confirm_score + log(max(belief.clutter.sum(), 1.0))
     for i in range(clock.n_slots):
         track = belief.tracks[i]
         if track.status != stage:
@@ -287,7 +317,7 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
         elif scratch.covered[i]:
             track.misses += 1
             track.score += log(1.0 - rules.p_detect)
-        if _judge(track, rules):
+        if _judge(track, wanted, rules):
             clock.n_tracks += 1
             if truth.carries[i] < 0:
                 clock.n_false += 1
@@ -322,14 +352,14 @@ def settle(track, e, clock, fixed, scratch):
 
 
 @kernel
-def _judge(track, rules):
+def _judge(track, wanted, rules):
     """Confirm a tentative track that has its hits and its score, drop what has too many misses.
 
     A tentative track counts all its misses, a confirmed one those since its last plot.
     Returns whether the track was confirmed now.
     """
     if track.status == TENTATIVE:
-        if track.hits >= rules.confirm_hits and track.score >= rules.confirm_score:
+        if track.hits >= rules.confirm_hits and track.score >= wanted:
             track.status = CONFIRMED
             track.misses = 0
             return True
@@ -379,7 +409,7 @@ def route_at(clock, routes, plot):
 
 
 @kernel
-def pair_gain(old, new, route, routes, rules, radar):
+def pair_gain(old, new, route, belief, rules, radar):
     """Log-likelihood ratio of a pair of plots: a body's velocity over a false second plot.
 
     The velocity has its prior, that of the route where there is one; range rates, where both are
@@ -395,14 +425,15 @@ def pair_gain(old, new, route, routes, rules, radar):
     s = rules.sigma_velocity**2 + noise
     d2 = speed2 / s
     if route >= 0:
-        row = routes[route]
+        row = belief.routes[route]
         s = route_spread(row, rules) ** 2 + noise
         d2 = ((vx - row.vx) ** 2 + (vy - row.vy) ** 2 + (vz - row.vz) ** 2) / s
         if d2 > rules.gate:
             return -np.inf
     gain = log(rules.p_detect) - 0.5 * (d2 + 3.0 * log(2.0 * pi * s)) - 3.0 * log(dt)
     # Density of false plots over space: that over range and angles, over r^2 cos(el).
-    gain += log(new.range * new.range * max(np.cos(new.el), 0.1)) - ln_false(radar, 3, 1.0)
+    gain += log(new.range * new.range * max(np.cos(new.el), 0.1))
+    gain -= ln_false(new, radar, belief.clutter, 3, 1.0)
     if old.rate == old.rate and new.rate == new.rate and old.radar == new.radar:
         slip = (new.range - old.range) / dt - 0.5 * (old.rate + new.rate)
         s = (old.sigma_r**2 + new.sigma_r**2) / (dt * dt)
@@ -441,7 +472,7 @@ def start(clock, fixed, belief, truth, scratch):
             if plots[j].used or plots[j].t <= old.t:
                 continue
             radar = fixed.radars[plots[j].radar]
-            gain = pair_gain(old, plots[j], route, belief.routes, rules, radar)
+            gain = pair_gain(old, plots[j], route, belief, rules, radar)
             if gain <= SCORE_LEAST:
                 continue
             if n_edges == len(costs):
@@ -490,7 +521,7 @@ def begin(slot, old, new, clock, fixed, belief, scratch):
         e.sigma_v = route_spread(row, rules)
     estimator.refit(e, rules, fixed.radars, fixed.air, fixed.drag, fixed.radius, k)
     settle(track, e, clock, fixed, scratch)
-    track.score = pair_gain(old, new, route, belief.routes, rules, fixed.radars[new.radar])
+    track.score = pair_gain(old, new, route, belief, rules, fixed.radars[new.radar])
 
 
 @kernel

@@ -60,7 +60,11 @@ def read(where: str) -> Side:
     path = Path(where)
     if is_study(path):
         raise ResultError(f"{where}: a study; name a design point, as in {where}:0")
-    result = results.read(path)
+    return side(results.read(path), where)
+
+
+def side(result: results.Result, where: str) -> Side:
+    """A run as a side; `where` is how it is called."""
     m = result.manifest
     return Side(f"{m['scenario']['name']} ({where})", m["seed"], _by_rep(result.ledger()))
 

@@ -3,7 +3,8 @@
 A policy is any object with `decide(view, decisions)`.  For every slot with
 `view.engagements["asked"] == 1` it may set `decisions["fire"][slot]` to a number of rounds and
 `decisions["battery"][slot]` to the row of a battery whose option at that slot is feasible.  Slots
-that it leaves alone do not fire.  `opendome.contract.check_policy` tests the promises.
+that it leaves alone do not fire; `decisions["reason"][slot]` may say why (tables.REASONS).
+`opendome.contract.check_policy` tests the promises.
 
 A scenario can name it when it is also an `opendome.params.Model` with `external = True`.  Which
 slots are asked about follows the doctrine's `threat_min` and `salvos`: derive from `Doctrine` to

@@ -58,12 +58,13 @@ class GnnEkf(Model):
     )
     confirm_score: float = quantity(
         "1",
-        "least log-likelihood ratio of a confirmed track",
-        default=10.0,
+        "least log-likelihood ratio of a confirmed track, beyond the logarithm of the false plots a "
+        "scan",
+        default=9.0,
         low=0.0,
         high=100.0,
         source="a false start is confirmed with a probability of at most exp(-score) (Ville's "
-        "inequality): with 0.5 false plots a scan, 10 means one false track in half a day",
+        "inequality), and there are as many as false plots: at most one false track in 2.2 hours",
         grade="derived",
     )
     p_detect: float = quantity(

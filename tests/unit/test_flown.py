@@ -1,0 +1,38 @@
+"""What a traced replication keeps for those who look: rounds of batteries, paths of rounds."""
+
+import numpy as np
+
+from opendome import engine
+
+
+def test_magazines__lose_what_is_fired_and_gain_what_is_loaded(two_towns):
+    got = engine.replicate(two_towns, 3, 0, trace=True).traces
+    log, shots = got["magazines"], got["shots"]
+    assert len(shots) > 10
+    assert set(log["battery"]) == {"A"}
+    assert log["ready"][0] == 60
+    fired = np.array([np.sum(shots["decision_time_s"] <= t) for t in log["time_s"]])
+    gained = np.diff(log["ready"]) + np.diff(fired)
+    # But for exchanges, ready rounds change by what is fired; packs are exchanged whole.
+    assert (gained[log["loading"][1:] == log["loading"][:-1]] == 0).all()
+    assert (np.diff(log["loading"]) % 20 == 0).all()
+    assert log["loading"].max() > 0
+    # Two rows of one scan follow one another only where something changed.
+    assert (np.diff(log["time_s"]) > 0.0).all()
+
+
+def test_flyouts__lead_from_the_battery_to_the_planned_meeting(two_towns):
+    got = engine.replicate(two_towns, 3, 0, trace=True).traces
+    paths, shots = got["flyouts"], got["shots"]
+    site = two_towns.fixed.batteries[0]
+    assert set(paths["shot"]) == set(shots["shot"])
+    for shot in shots:
+        path = paths[paths["shot"] == shot["shot"]]
+        assert path["time_s"][0] == shot["launch_time_s"]
+        assert abs(path["time_s"][-1] - shot["intercept_time_s"]) < 1e-6
+        ends = [[path[name][i] for name in ("x_m", "y_m", "z_m")] for i in (0, -1)]
+        # It leaves from its rail, 75 degrees steep, within metres of the battery's site.
+        assert np.linalg.norm(np.subtract(ends[0], [site[a] for a in "xyz"])) < 20.0
+        np.testing.assert_allclose(
+            ends[1], [shot[name] for name in ("x_m", "y_m", "z_m")], atol=1e-3
+        )

@@ -1,0 +1,167 @@
+"""The page in a real browser: what it shows is what the result holds."""
+
+import numpy as np
+import pytest
+
+SHOWN = "window.__state && window.__state()[0] && window.__state()[0].ready && window.__state()[0]"
+
+
+@pytest.fixture
+def replay(page, until, url):
+    """The replay, open, with its clock at a time: `replay(7200.0)`."""
+
+    def at(time, query=""):
+        if "__state" not in page.evaluate("() => Object.keys(window)"):
+            page.goto(f"{url}/{query}")
+        until(SHOWN)
+        page.evaluate(f"() => window.__set({time})")
+        return until(f"{SHOWN} && Math.abs(window.__state()[0].t - {time}) < 0.01 && {SHOWN}")
+
+    return at
+
+
+def truth(result, rep=0):
+    """Rockets and outcomes of a replication as arrays."""
+    found = {}
+    for name in ("rockets", "outcomes", "shots", "warnings", "stock", "tracks"):
+        table = result.table(name)
+        table = table.filter(table["rep"].to_numpy() == rep)
+        found[name] = {c: table[c].to_numpy(zero_copy_only=False) for c in table.column_names}
+    return found
+
+
+def middle(result):
+    """A time at which several rockets and an interceptor fly."""
+    t = truth(result)
+    shots = t["shots"]
+    times = 0.5 * (shots["launch_time_s"] + shots["intercept_time_s"])
+    launched, ended = t["rockets"]["launch_time_s"], t["outcomes"]["time_s"]
+    flying = [np.sum((launched <= s) & (ended > s)) for s in times]
+    return float(np.floor(times[int(np.argmax(flying))])) + 0.5
+
+
+def test_replay__shows_what_the_result_holds(replay, result, page):
+    t = truth(result)
+    now = middle(result)
+    shown = replay(now)
+    launched, ended = t["rockets"]["launch_time_s"], t["outcomes"]["time_s"]
+    flying = np.flatnonzero((launched <= now) & (ended > now))
+    assert sorted(shown["bodies"]) == flying.tolist()
+    counts = shown["counts"]
+    assert counts["launched"] == np.sum(launched <= now)
+    assert counts["flying"] == len(flying)
+    for outcome in ("intercepted", "leaked", "open", "short", "sea"):
+        want = np.sum((t["outcomes"]["outcome"] == outcome) & (ended <= now))
+        assert counts.get(outcome, 0) == want
+        told = page.locator(f"[data-count={outcome}] dd").inner_text()
+        assert int(told.replace(",", "")) == want
+    shots = t["shots"]
+    inside = (shots["launch_time_s"] <= now) & (shots["intercept_time_s"] > now)
+    assert sorted(shown["rounds"]) == shots["shot"][inside].tolist()
+    k = np.searchsorted(t["stock"]["time_s"], now, side="right") - 1
+    assert shown["stock"] == t["stock"]["rounds"][k]
+    tracks = t["tracks"]
+    kept = tracks["track"][(tracks["time_s"] <= now) & (tracks["time_s"] > now - 1.0)]
+    assert sorted(shown["tracks"]) == sorted(set(kept.tolist()))
+
+
+def test_replay__clicks_through_a_rockets_story(replay, result, page, until, url):
+    t = truth(result)
+    shots = t["shots"]
+    rocket = int(shots["rocket"][shots["result"] == "kill"][0])
+    launch, end = t["rockets"]["launch_time_s"][rocket], t["outcomes"]["time_s"][rocket]
+    now = round(0.6 * launch + 0.4 * end, 1)
+    shown = replay(now)
+    page.wait_for_timeout(1500)  # the map settles: software rendering
+    x, y = until(f"{SHOWN}.screen[{rocket}]")
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    until("document.querySelector('.story:not([hidden]) .facts')")
+    chosen = page.evaluate("() => window.__state()[0].chosen")
+    assert chosen in shown["bodies"]  # a neighbour may cover it; then that one's story is shown
+    page.locator(f".flying [data-rocket='{rocket}']").click()
+    until(f"document.querySelector('.story h2').textContent === 'Rocket {rocket}'")
+    until("document.querySelector('.story .verdict')")
+    text = page.locator(".story").inner_text()
+    assert "Intercepted after" in text
+    assert "fire" in text
+    assert "kill" in text
+    assert page.locator(".story canvas").count() == 3
+    assert f"sel={rocket}" in page.url
+    page.goto(page.url)  # the link opens the same view
+    again = until(f"{SHOWN} && window.__state()[0].chosen === {rocket} && {SHOWN}")
+    assert abs(again["t"] - now) < 0.06
+    page.keyboard.press("Escape")
+    until("document.querySelector('.story').hidden")
+
+
+def test_replay__works_from_the_keyboard(replay, page, until):
+    shown = replay(7200.0)
+    page.locator("body").click(position={"x": 640, "y": 22})
+    page.keyboard.press("ArrowRight")
+    assert until(f"{SHOWN}.t") == shown["t"] + 1.0
+    page.keyboard.press("Shift+ArrowLeft")
+    assert until(f"{SHOWN}.t") == shown["t"] - 59.0
+    page.keyboard.press("n")
+    after = until(f"{SHOWN}.t")
+    assert after > shown["t"]
+    page.keyboard.press("Space")
+    until(f"{SHOWN}.t > {after} + 1")
+    page.keyboard.press("Space")
+    page.evaluate("() => window.__set(7530)")
+    until(f"{SHOWN}.bodies.length > 0")
+    for _ in range(60):  # by Tab alone to a rocket in the list
+        page.keyboard.press("Tab")
+        if page.evaluate("() => !!document.activeElement.dataset.rocket"):
+            break
+    page.keyboard.press("Enter")
+    until("document.querySelector('.story:not([hidden]) .verdict')")
+
+
+def test_replay__two_sides_share_the_clock_and_the_camera(replay, page, until):
+    replay(7530.0, "?a=first&b=second")
+    until("window.__state().length === 2 && window.__state()[1].ready")
+    a, b = page.evaluate("() => window.__state()")
+    assert a["t"] == b["t"] == 7530.0
+    assert page.locator(".side").count() == 2
+    assert a["bodies"]
+    page.mouse.move(330, 300)
+    page.mouse.down()
+    page.mouse.move(400, 330, steps=4)
+    page.mouse.up()
+    until("Math.abs(window.__state()[0].camera.lon - window.__state()[1].camera.lon) < 1e-6")
+    assert page.evaluate("() => window.__state()[0].camera.lon") != a["camera"]["lon"]
+
+
+def test_errors__are_said_and_leave_a_way_out(page, until, url):
+    page.expected.append("404")
+    page.goto(f"{url}/?a=nothing")
+    until("document.querySelector('.notice.error')")
+    assert "no result 'nothing'" in page.locator(".notice.error").inner_text()
+    page.locator("select[aria-label=result]").select_option("second")
+    assert until(SHOWN)
+
+
+def test_page__without_results_says_what_to_do(browser, new_server, tmp_path):
+    with new_server(tmp_path) as url:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(url)
+        page.locator(".notice.empty").wait_for()
+        assert "make demo" in page.locator(".notice.empty").inner_text()
+        context.close()
+
+
+def test_page__asks_for_the_token(browser, new_server, folder):
+    with new_server(folder, OPENDOME_TOKEN="a-token-of-the-tests") as url:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(url)
+        page.locator("input[type=password]").fill("wrong-token-here")
+        page.keyboard.press("Enter")
+        page.get_by_text("this is not the token").wait_for()
+        page.locator("input[type=password]").fill("a-token-of-the-tests")
+        page.keyboard.press("Enter")
+        page.locator(".time").wait_for()
+        assert "a-token" not in page.url
+        context.close()
