@@ -389,7 +389,12 @@ RECORDED_TRACKS = table(
     ("impact_cov_xx", "f8", "m^2", "its variance east"),
     ("impact_cov_xy", "f8", "m^2", "its covariance"),
     ("impact_cov_yy", "f8", "m^2", "its variance north"),
-    ("launch_time_s", "f8", "s", "where the path leaves the ground, if the body had always coasted"),
+    (
+        "launch_time_s",
+        "f8",
+        "s",
+        "where the path leaves the ground, if the body had always coasted",
+    ),
     ("launch_x_m", "f8", "m", "launch point east"),
     ("launch_y_m", "f8", "m", "launch point north"),
     ("launch_cov_xx", "f8", "m^2", "its variance east"),

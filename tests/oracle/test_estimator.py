@@ -188,9 +188,7 @@ def test_take__is_what_a_fit_of_all_plots_gives(sensed, sensors):
     e, k = fitted(plots[:14], sensed, sensors)
     rules = sensors.tracker[0]
     for plot in plots[14:]:
-        estimator.to_time(
-            e[0], plot["t"], rules, sensed.air, sensed.drag, sensed.radius, k
-        )
+        estimator.to_time(e[0], plot["t"], rules, sensed.air, sensed.drag, sensed.radius, k)
         estimator.write_row(k.row, plot)
         estimator.take(e[0], k.row, rules, sensors.radars, k)
     spread = np.sqrt(np.diag(batch["C"][0, :14, :14]))
@@ -209,9 +207,7 @@ def test_extend__takes_late_plots_in_their_place(sensed, sensors):
         estimator.begin(e[0], rules, plots[0], plots[1])
         estimator.refit(e[0], rules, rows, sensed.air, sensed.drag, sensed.radius, k)
         for i in order[2:]:
-            estimator.extend(
-                e[0], plots[i], rules, rows, sensed.air, sensed.drag, sensed.radius, k
-            )
+            estimator.extend(e[0], plots[i], rules, rows, sensed.air, sensed.drag, sensed.radius, k)
         assert (np.diff(e["window"][0, :9, 0]) > 0.0).all()
         ends.append((e["q"] + e["d"])[0, :14])
         spread = np.sqrt(np.diag(e["C"][0, :14, :14]))

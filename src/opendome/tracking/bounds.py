@@ -83,7 +83,9 @@ def bound(
         at = F[:3] * scale[:N_MOTION]
         found.append([at @ C @ at.T, *(G @ C @ G.T for G in crossings)])
     position, impact, launch = (np.array(part) for part in zip(*found, strict=True))
-    return Bound(_root(position), _root(impact[:, 1:, 1:]), _root(launch[:, 1:, 1:]), impact, launch)
+    return Bound(
+        _root(position), _root(impact[:, 1:, 1:]), _root(launch[:, 1:, 1:]), impact, launch
+    )
 
 
 def _root(covariances: np.ndarray) -> np.ndarray:

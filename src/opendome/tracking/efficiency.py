@@ -61,7 +61,11 @@ def unmatched(
         x=same.x, y=same.y, azimuth=same.azimuth, elevation=same.elevation, speed=same.speed
     )
     sensors = _sensors(
-        beta_kgpm2=1e4, sigma_ln_beta=0.5, sigma_tilt=0.55, sigma_rise=0.2, sigma_wind_mps=6.0,
+        beta_kgpm2=1e4,
+        sigma_ln_beta=0.5,
+        sigma_tilt=0.55,
+        sigma_rise=0.2,
+        sigma_wind_mps=6.0,
         sigma_bias_angle_rad=ANGLE_BIAS,
     )
     return _measured(r, sensors, rng, rate, None, plots)
@@ -162,6 +166,6 @@ def _nees(state: np.ndarray, row: np.ndarray) -> float:
     from opendome.tracking.metrics import covariance, position, velocity
 
     e = state - np.hstack([position(row), velocity(row)])
-    return float(np.mean([x @ np.linalg.solve(C, x) for x, C in zip(e, covariance(row), strict=True)]) / 6)
-
-
+    return float(
+        np.mean([x @ np.linalg.solve(C, x) for x, C in zip(e, covariance(row), strict=True)]) / 6
+    )

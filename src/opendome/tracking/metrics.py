@@ -188,7 +188,9 @@ def nees(rows: np.ndarray, body: np.ndarray, time: np.ndarray, states: np.ndarra
     on = body >= 0
     error = states[body[on], scan_of(rows, time)[on]]
     error = error - np.hstack([position(rows)[on], velocity(rows)[on]])
-    return np.einsum("ni,ni->n", error, np.linalg.solve(covariance(rows)[on], error[..., None])[..., 0])
+    return np.einsum(
+        "ni,ni->n", error, np.linalg.solve(covariance(rows)[on], error[..., None])[..., 0]
+    )
 
 
 def impact_errors(

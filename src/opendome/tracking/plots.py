@@ -103,9 +103,7 @@ def _check(name: str, numbers: np.ndarray, where: str) -> None:
             raise ScenarioError(f"{where}: {name} at row {i} is {numbers[i]:g} (want {want})")
 
 
-def _rows_of_radars(
-    columns: dict[str, Any], sensors: Sensors, where: str, n: int
-) -> np.ndarray:
+def _rows_of_radars(columns: dict[str, Any], sensors: Sensors, where: str, n: int) -> np.ndarray:
     """Row of the radar of each plot."""
     if "radar" not in columns:
         if len(sensors.names) > 1:
@@ -154,5 +152,3 @@ def place(plots: np.ndarray, radars: np.ndarray) -> None:
     turned = np.einsum("nji,nj->ni", radars["rotation"][plots["radar"]], own)
     for k, name in enumerate("xyz"):
         plots[name] = radars[name][plots["radar"]] + turned[:, k]
-
-

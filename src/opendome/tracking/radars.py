@@ -97,9 +97,7 @@ def _parse(path: Path) -> dict[str, Any]:
         raise ScenarioError(f"{path}: {error}") from None
 
 
-def _rows(
-    sites: "tuple[RadarSite, ...]", origin: tuple[float, float], radius: float
-) -> np.ndarray:
+def _rows(sites: "tuple[RadarSite, ...]", origin: tuple[float, float], radius: float) -> np.ndarray:
     rows = tables.RADARS.allocate(len(sites))
     for i, site in enumerate(sites):
         rows[i] = site.type.row()[0]

@@ -133,9 +133,7 @@ class Tracker:
             more = tables.RECORDED_TRACKS.allocate(len(self.rows))
             self.rows = np.concatenate([self.rows, more])
 
-    def run(
-        self, plots: np.ndarray, progress: Callable[[float], None] | None = None
-    ) -> np.ndarray:
+    def run(self, plots: np.ndarray, progress: Callable[[float], None] | None = None) -> np.ndarray:
         """Track all scans of some plots; returns the rows."""
         for t, first, last in scans(plots["t"], float(self.clock["period"][0])):
             self.scan(t, plots, first, last)
