@@ -251,7 +251,7 @@ ESTIMATES = table(
 
 ROUTES = table(
     "routes",
-    "belief: beginnings of confirmed tracks, the prior of those that follow; the oldest is replaced",
+    "belief: beginnings of confirmed tracks, the prior of those that follow; newest over oldest",
     ("t", "f8", "s", "time"),
     ("x", "f8", "m", "east"),
     ("y", "f8", "m", "north"),

@@ -14,8 +14,9 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.constants import G0
-from opendome.kernels.estimator import COAST, active, project, scales
+from opendome.kernels.estimator import COAST, project
 from opendome.kernels.ground import FALL_MIN, STEPS_MAX, crossing, grade, height
+from opendome.kernels.measurement import active, scales
 from opendome.kernels.motion import DT, SIZE, STATE, VX, VY, W, X, Y, load, step
 from opendome.kernels.tracks import CONFIRMED
 from opendome.tables import PREDICTIONS

@@ -3,8 +3,9 @@
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.kernels.estimator import COAST, active, project, scales
+from opendome.kernels.estimator import COAST, project
 from opendome.kernels.impact import predict_impacts
+from opendome.kernels.measurement import active, scales
 from opendome.kernels.motion import BETA
 from opendome.kernels.tracks import CONFIRMED, follow
 

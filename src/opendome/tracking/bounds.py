@@ -17,13 +17,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from opendome.kernels import estimator, ground, motion
+from opendome.kernels import ground, motion
 from opendome.kernels.atmosphere import air_table
 from opendome.kernels.ballistics import drag_table
+from opendome.kernels.measurement import N_PARAMETERS, measure, scales
+from opendome.kernels.motion import N_MOTION
 from opendome.tracking.radars import Sensors
 from opendome.world import estimation
-
-N_MOTION, N_PARAMETERS = motion.N_MOTION, estimator.N_PARAMETERS
 
 
 class Bound(NamedTuple):
@@ -64,14 +64,15 @@ def bound(
     drag, air = drag_table() if drag is None else drag, air_table()
     rules, radius = sensors.tracker[0], sensors.radius
     scale = np.empty(N_PARAMETERS)
-    estimator.scales(rules, scale)
+    scales(rules, scale)
     J = np.diag(np.r_[np.zeros(3), np.full(3, rules["sigma_velocity"] ** -2.0), np.ones(11)])
     s, F = np.zeros(motion.SIZE), np.zeros((6, N_MOTION))
     crossings = [
         _crossing(parameters, sign, s, air, drag, radius) * scale[:N_MOTION] for sign in (1.0, -1.0)
     ]
     motion.load_bundle(s, parameters)
-    found, now = [], times[0]
+    found: list[list[np.ndarray]] = []
+    now = times[0]
     for t in times:
         motion.advance(s, t - now, air, drag, radius)
         now = t
@@ -97,7 +98,7 @@ def _measurement(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Derivatives of a plot by all parameters, and its variances."""
     k, row = estimation(), sensors.radars[0]
-    estimator.measure(s[: motion.STATE : motion.W].copy(), row, k.h, k.D)
+    measure(s[: motion.STATE : motion.W].copy(), row, k.h, k.D)
     n = 4 if rate else 3
     H = np.zeros((n, N_PARAMETERS))
     H[:, :N_MOTION] = (k.D @ F * scale[:N_MOTION])[:n]

@@ -159,7 +159,8 @@ def continuity(rows: np.ndarray, source: np.ndarray, plots: np.ndarray, bodies: 
     bodies : int
         Number of bodies.
     """
-    swaps, of_track, first_row = 0, [], {}
+    swaps, of_track = 0, []
+    first_row: dict[int, float] = {}
     order = np.argsort(rows["track"], kind="stable")
     for part in np.split(order, np.flatnonzero(np.diff(rows["track"][order])) + 1):
         took = rows["plot"][part]

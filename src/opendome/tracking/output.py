@@ -15,18 +15,16 @@ if TYPE_CHECKING:
 STATUS = np.array(["", "", "updated", "coasting"])
 PHASE = np.array(["unknown", "boost", "coast"])
 
+WORDS = {"status": "updated or coasting", "phase": "unknown, boost or coast"}
+
 TRACKS = tables.table(
     "tracks",
     "one row per confirmed track and scan; east, north, up at the first radar",
     *(
-        (c.name, "U8", c.unit, {"status": "updated or coasting", "phase": "unknown, boost or coast"}[
-            c.name
-        ])
-        if c.name in ("status", "phase")
-        else tuple(c)
+        (c.name, "U8", c.unit, WORDS[c.name]) if c.name in WORDS else tuple(c)
         for c in tables.RECORDED_TRACKS.cols
     ),
-)  # fmt: skip
+)
 
 
 def as_table(rows: np.ndarray) -> "pa.Table":

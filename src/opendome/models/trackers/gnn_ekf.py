@@ -58,8 +58,8 @@ class GnnEkf(Model):
     )
     confirm_score: float = quantity(
         "1",
-        "least log-likelihood ratio of a confirmed track, beyond the logarithm of the false plots a "
-        "scan",
+        "least log-likelihood ratio of a confirmed track, beyond the logarithm of the number of "
+        "false plots a scan",
         default=9.0,
         low=0.0,
         high=100.0,
