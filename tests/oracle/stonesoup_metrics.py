@@ -39,11 +39,11 @@ def made_up(seed):
 
 def soup(seed):
     """Stone Soup's GOSPA of every scan, and its SIAP."""
-    from stonesoup.metricgenerator.ospametric import GOSPAMetric
-    from stonesoup.metricgenerator.tracktotruthmetrics import SIAPMetrics
     from stonesoup.dataassociator.tracktotrack import TrackToTruth
     from stonesoup.measures import Euclidean
     from stonesoup.metricgenerator.manager import MultiManager
+    from stonesoup.metricgenerator.ospametric import GOSPAMetric
+    from stonesoup.metricgenerator.tracktotruthmetrics import SIAPMetrics
     from stonesoup.types.groundtruth import GroundTruthPath, GroundTruthState
     from stonesoup.types.state import State
     from stonesoup.types.track import Track

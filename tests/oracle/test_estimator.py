@@ -148,7 +148,7 @@ def test_fit__is_the_maximum_that_scipy_finds(sensed, sensors):
     q = PARAMETERS[0]
     times = np.arange(0.0, 12.0)
     plots = made_plots(q, times, sensed, sensors)
-    e, k = fitted(plots, sensed, sensors)
+    e, _ = fitted(plots, sensed, sensors)
     rules, scale = sensors.tracker[0], np.zeros(estimator.N_PARAMETERS)
     estimator.scales(rules, scale)
     z = np.stack([plots["range"], plots["az"], plots["el"], plots["rate"]], axis=1)

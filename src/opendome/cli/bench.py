@@ -15,7 +15,7 @@ def bench(name: str, cold: bool, full: bool, as_json: bool) -> None:
     """Measure CPU seconds and memory.
 
     Import, help, first result, one warm replication of SCENARIO; or the benchmark NAME: `study`
-    (workers, orchestration, memory, a million rows, Dask).
+    (workers, orchestration, memory, a million rows, Dask), `tracking` (speed, Stone Soup, bounds).
     """
     from opendome import bench as benchmarks
 

@@ -5,7 +5,7 @@ the time of its first plot, and range, azimuth and elevation bias of up to two r
 process noise; what is not known is a parameter with a prior.
 
     q    parameters of the linearisation: x y z vx vy vz, then whitened ones with prior N(0, 1):
-         ln(beta), drag curve's tilt and rise, wind east and north, bias of the first and of the second radar
+         ln(beta), drag curve's tilt and rise, wind east and north, bias of two radars
     d    correction of q by the plots since, and C its covariance
     s    bundle of the linearisation, flown to the time t
     F    derivatives of the state at t by the first eleven parameters, in raw units
@@ -95,9 +95,8 @@ def linearise(e, rules, radars, air, drag, radius, k, n):
         m = compare(e, w, k.x, k.F, scale, radars[np.int64(w[RADAR])], k)
         for c in range(m):
             z = k.z[c]
-            if N_MOTION < n:
-                for j in range(N_MOTION, n):
-                    z -= k.H[c, j] * e.q[j]
+            for j in range(N_MOTION, n):
+                z -= k.H[c, j] * e.q[j]
             p = 1.0 / k.r[c]
             cost += z * z * p
             for a in range(n):

@@ -363,3 +363,21 @@ def trial(name: str, seed: int, **changes: Any) -> Trial:
     how = how | changes
     sensors = radars.read(radar(false_plots=how.get("false_plots", 5.0)))
     return observe(make(rng), sensors, rng, **how)
+
+
+def clutter(seconds: float, sensors: Sensors, rng: np.random.Generator, low: bool) -> Trial:
+    """False plots alone, as many as the radar of `sensors` says."""
+    row, times = sensors.radars[0], np.arange(0.0, seconds, sensors.period)
+    counts = rng.poisson(row["false_plots"], len(times))
+    fake = _false(int(counts.sum()), row, rng, low)
+    plots = tables.PLOTS.allocate(len(fake))
+    plots["t"] = np.repeat(times, counts)
+    plots["range"], plots["az"], plots["el"] = fake[:, 0], fake[:, 1], fake[:, 2]
+    plots["radar"], plots["used"], plots["snr"] = 0, 0, 100.0
+    plots["sigma_r"], plots["sigma_a"] = row["sigma_r0"], row["sigma_a0"]
+    place(plots, sensors.radars)
+    nobody = np.empty((0, len(times)))
+    return Trial(
+        sensors, plots, np.full(len(plots), -1), times, np.empty((0, len(times), 6)),
+        nobody.astype(bool), np.empty((0, 3)), np.empty((0, 2)), np.empty(0),
+    )  # fmt: skip

@@ -53,7 +53,8 @@ class GnnEkf(Model):
         default=5,
         low=1,
         high=100,
-        source="assumption: at a detection probability of 0.9, one true track in 1,000 over 100 scans",
+        source="assumption: at a detection probability of 0.9 one true track in 1,000 is lost in "
+        "100 scans",
         grade="assumed",
     )
     confirm_score: float = quantity(
