@@ -77,10 +77,10 @@ def test_derivatives__are_those_of_the_motion(sensed, q):
     for j, h in enumerate(size):
         up, down = (np.array(q) + sign * h * np.eye(11)[j] for sign in (1.0, -1.0))
         want = (flown(up, [0, 8.0], sensed)[1] - flown(down, [0, 8.0], sensed)[1]) / (2.0 * h)
-        # 1 %: central differences over steps that a corner of the drag curve may lie in.
+        # 2 %: central differences over steps that a corner of the drag curve may lie in.
         # 5e-3: the turn of gravity over a shift is left out.
         scale = np.repeat([np.abs(want[:3]).max(), max(np.abs(want[3:]).max(), 5e-3)], 3)
-        assert np.abs((F[:, j] - want) / scale).max() < 0.012, j
+        assert np.abs((F[:, j] - want) / scale).max() < 0.02, j
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])

@@ -97,9 +97,10 @@ def test_scans__group_by_period_and_go_on_while_a_track_may_coast():
     assert got[1] == (1.1, 2, 4)
     assert got[2:4] == [(2.0, 4, 4), (3.0, 4, 4)]
     assert got[4] == (4.0, 4, 5)
-    assert got[-1] == (500.0, 5, 6)
-    # A minute of empty scans after the last plot but one, not eight.
-    assert len(got) == 6 + 59
+    # A minute of empty scans after a plot without followers, not eight; so after the last one.
+    assert got[5 + 59] == (500.0, 5, 6)
+    assert got[5 + 58] == (63.0, 5, 5)
+    assert len(got) == 6 + 59 + 59
     assert list(recorded.scans(t[:0], 1.0)) == []
 
 

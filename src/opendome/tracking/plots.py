@@ -117,7 +117,7 @@ def _rows_of_radars(columns: dict[str, Any], sensors: Sensors, where: str, n: in
     if (rows < 0).any():
         i = int(np.argmax(rows < 0))
         known = ", ".join(sensors.names)
-        raise ScenarioError(f"{where}: radar at row {i} is {names[i]!r} (known: {known})")
+        raise ScenarioError(f"{where}: radar at row {i} is {str(names[i])!r} (known: {known})")
     return rows
 
 

@@ -136,7 +136,8 @@ class Tracker:
     def run(self, plots: np.ndarray, progress: Callable[[float], None] | None = None) -> np.ndarray:
         """Track all scans of some plots; returns the rows."""
         for t, first, last in scans(plots["t"], float(self.clock["period"][0])):
-            self.scan(t, plots, first, last)
+            if last > first or self.clock["n_slots"][0] > 0:
+                self.scan(t, plots, first, last)
             if progress:
                 progress(last / len(plots))
         return self.rows[: self.n_rows].copy()
