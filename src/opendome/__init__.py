@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from opendome.assignment.solve import Assignment
     from opendome.montecarlo import Progress
     from opendome.results import Result
     from opendome.scenario import Scenario
 
-__all__ = ["Result", "__version__", "load", "open", "run", "track"]
+__all__ = ["Result", "__version__", "assign", "load", "open", "plan", "run", "track"]
 
 
 def load(name_or_path: "str | Path") -> "Scenario":
@@ -105,6 +106,48 @@ def open(folder: "str | Path") -> "Result":
     return outcome.read(folder) if dataset.is_study(Path(folder)) else results.read(folder)
 
 
+def assign(
+    value: Any, survive: Any, ammunition: Any, *, time_limit_s: float | None = None
+) -> "Assignment":
+    """Assign shots to targets so that the expected surviving value is least, with a proven gap.
+
+    Parameters
+    ----------
+    value : array-like, (target,)
+        Value of each target, >= 0.
+    survive : array-like, (weapon_type, target)
+        Probability that the target survives one shot; float32 is kept as it is.
+    ammunition : array-like of int, (weapon_type,)
+        Shots of each weapon type.
+    time_limit_s : float, optional
+        Wall-clock seconds; then the best plan so far and its gap.
+
+    Returns
+    -------
+    Assignment
+        `shots[weapon_type, target]`, `objective`, `bound`, `gap`, `seconds`, `prices` and a
+        `certificate` that `opendome.assignment.certify` verifies.
+
+    Raises
+    ------
+    ScenarioError
+        An array, or an entry of one, is wrong; the message names it.
+
+    Source
+    ------
+    Formulation: Manne, Oper. Res. 6(3), 1958; method and proofs: docs/theory/assignment.md.
+
+    Examples
+    --------
+    >>> plan = assign([10, 5], [[0.2, 0.5]], [2])
+    >>> plan.shots.tolist(), round(plan.objective, 6)
+    ([[1, 1]], 4.5)
+    """
+    from opendome.assignment import solve
+
+    return solve.assign(value, survive, ammunition, time_limit_s=time_limit_s)
+
+
 def track(plots: "Any", radar: "str | Path | dict[str, Any]") -> "pa.Table":
     """Track recorded plots.
 
@@ -143,4 +186,8 @@ def __getattr__(name: str) -> Any:
         from opendome.results import Result
 
         return Result
+    if name == "plan":
+        from importlib import import_module
+
+        return import_module("opendome.plan")  # a package that can be called
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

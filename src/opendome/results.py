@@ -110,6 +110,19 @@ class Result:
             else:
                 connection.read_parquet(path).create_view(name)
 
+    @property
+    def plot(self) -> Any:
+        """Standard figures, by matplotlib: `days()`, `stock()`, `distributions()`, `raid()`."""
+        from opendome.report import plots
+
+        return plots.Plots(self)
+
+    def _repr_html_(self) -> str:
+        """The summary as a table: what a notebook shows."""
+        from opendome.report import notebook
+
+        return notebook.table(self)
+
     def ledger(self) -> dict[str, np.ndarray]:
         """Columns of `replications` as arrays, one value per replication."""
         table = self.table("replications")

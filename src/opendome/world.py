@@ -103,7 +103,7 @@ class Scratch(NamedTuple):
     T: np.ndarray  # (7, 11)
 
 
-CLUSTER = 1025  # rows and columns of the largest cluster
+CLUSTER = 256  # rows of the largest cluster that is assigned exactly
 
 
 def scratch(n_slots: int, n_plots: int) -> Scratch:

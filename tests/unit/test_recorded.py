@@ -36,7 +36,10 @@ def columns(n=4, **changed):
         ({"azimuth_rad": [1.0, 2.0, 213.4, 1.0]}, "plots: azimuth_rad at row 2 is 213.4 (want rad"),
         ({"elevation_rad": [0.1, 0.1, 0.1, 11.0]}, "plots: elevation_rad at row 3 is 11 (want rad"),
         ({"range_m": [1.0, -5.0, 1.0, 1.0]}, "plots: range_m at row 1 is -5 (want a slant range"),
-        ({"radar": ["radar", "radar", "south", "radar"]}, "plots: radar at row 2 is 'south' (known"),
+        (
+            {"radar": ["radar", "radar", "south", "radar"]},
+            "plots: radar at row 2 is 'south' (known",
+        ),
         ({"range_m": ["a", "b", "c", "d"]}, "plots: range_m holds <U1, want numbers"),
         ({"range_m": [1.0, 2.0]}, "plots: columns of different lengths"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -92,10 +93,26 @@ def test_figures__are_all_in_the_ledger():
 def test_report__is_one_page_that_points_nowhere(folder, tmp_path):
     from opendome.report import page
 
-    html = page.write(opendome.open(folder), tmp_path / "report.html").read_text("utf-8")
-    assert html.count("data:image/png;base64,") == 2
-    assert 'src="http' not in html
-    assert "Launched" in html
+    written = page.write(opendome.open(folder), tmp_path / "report.html")
+    html = written.read_text("utf-8")
+    titles = ["What was asked", "Answers", "Figures", "Validation", "Assumptions", "How to repeat"]
+    assert re.findall("<h2>(.*?)</h2>", html) == titles
+    assert html.count("<svg ") == 4
+    assert not re.search(r'(src|href)="(?!#)', html)  # pictures refer to their own parts only
+    assert len(html) < 2_000_000
+    again = page.write(opendome.open(folder), tmp_path / "again.html")
+    assert again.read_bytes() == written.read_bytes()
+
+
+def test_result__shows_itself_in_a_notebook(folder):
+    result = opendome.open(folder)
+    html = result._repr_html_()
+    assert html.count("<tr>") == len(result.summary()) + 1
+    for figure in (result.plot.days(), result.plot.stock(), result.plot.raid()):
+        assert figure.axes
+    assert len(result.plot.distributions("leaked", "deaths").axes) == 2
+    with pytest.raises(results.ResultError, match="no figure 'nothing'"):
+        result.plot.distributions("nothing")
 
 
 def test_report__draws_the_map_alone(folder, tmp_path):

@@ -82,7 +82,7 @@ def test_page__shows_what_the_design_can_say(run, kind):
     html = page.render(run(kind))
     titles = re.findall("<h3>(.*?)</h3>", html)
     assert set(KINDS[kind]) <= set(titles)
-    assert html.count("data:image/png;base64,") == len(titles)
+    assert html.count("data:image/svg+xml;base64,") == len(titles)
     assert not re.search(r'(src|href)="(?!data:)', html)  # nothing points outside
     assert "<h2>Intercepted, of engaged</h2>" in html
     assert "interception_rate" in html  # the study file itself

@@ -165,3 +165,76 @@ def test_page__asks_for_the_token(browser, new_server, folder):
         page.locator(".time").wait_for()
         assert "a-token" not in page.url
         context.close()
+
+
+def test_workbench__drags_a_battery_runs_and_compares(page, until, url, folder):
+    page.goto(f"{url}/?view=workbench&scenario=shipped:two-towns")
+    marker = page.locator("button.battery")
+    marker.wait_for()
+    page.wait_for_timeout(1500)
+    page.locator("summary", has_text="A").first.click()
+    latitude = page.locator("input[data-key=lat_deg]").first
+    before = float(latitude.input_value())
+    page.locator("input[data-key=replications]").fill("4")
+    page.get_by_role("button", name="Run", exact=True).click()
+    until("document.querySelector('.run a')", 120)
+    box = marker.bounding_box()
+    page.mouse.move(box["x"] + 8, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 30, box["y"] - 60, steps=6)
+    page.mouse.up()
+    until(f"Math.abs(document.querySelector('input[data-key=lat_deg]').value - {before}) > 0.01")
+    moved = float(latitude.input_value())
+    assert moved > before  # up is north
+    marker.focus()  # the same from the keyboard
+    page.keyboard.press("ArrowUp")
+    until(f"document.querySelector('input[data-key=lat_deg]').value > {moved} + 0.009")
+    page.get_by_role("button", name="undo").click()
+    until(f"Math.abs(document.querySelector('input[data-key=lat_deg]').value - {moved}) < 1e-9")
+    page.get_by_role("button", name="Run", exact=True).click()
+    until("document.querySelector('.comparison')", 120)
+    assert "paired over 4 common replications" in page.locator(".comparison").inner_text()
+    page.locator("input[aria-label='name to save under']").fill("dragged")
+    page.get_by_role("button", name="save").click()
+    until("document.querySelector('.save').textContent.includes('saved as dragged.toml')")
+    assert f"lat_deg      = {moved}" in (folder / "dragged.toml").read_text()
+
+
+def test_workbench__shows_what_is_wrong(page, until, url):
+    page.goto(f"{url}/?view=workbench&scenario=shipped:two-towns")
+    page.locator("button.battery").wait_for()
+    page.get_by_role("tab", name="TOML").click()
+    area = page.locator("textarea")
+    area.fill(area.input_value().replace("salvos            = 2", "salvos = -2"))
+    until("document.querySelector('.errors p')")
+    assert "policy.salvos = -2" in page.locator(".left-pane .errors").inner_text()
+    assert page.get_by_role("button", name="Run", exact=True).is_disabled()
+
+
+def test_campaign__sorts_raids_and_leads_to_the_replay(page, until, url, result):
+    page.goto(f"{url}/?view=campaign&a=first")
+    page.locator(".raids-table tbody tr").first.wait_for()
+    page.locator(".raids-table button.sort", has_text="Launched").click()
+    first = page.locator(".raids-table tbody tr").first
+    assert "evening barrage" in first.inner_text()
+    assert page.locator(".campaign .chart canvas").count() == 4
+    first.focus()
+    page.keyboard.press("Enter")
+    told = until(SHOWN)
+    rockets = result.table("rockets")
+    start = min(
+        t
+        for t, raid, rep in zip(
+            *(rockets[c].to_pylist() for c in ("launch_time_s", "raid", "rep")), strict=True
+        )
+        if raid == 0 and rep == 0
+    )
+    assert told["t"] == np.floor(start)
+
+
+def test_studies__say_what_to_do_when_there_are_none(page, url):
+    page.goto(f"{url}/?view=study")
+    page.locator(".notice.empty").wait_for()
+    assert "opendome study" in page.locator(".notice.empty").inner_text()
+    page.goto(f"{url}/?view=plan")
+    page.locator(".notice.empty").wait_for()

@@ -22,11 +22,12 @@ export function chart(x: { label: string; values: number[] }, series: Series[], 
   const axis = { stroke: ink, grid, ticks: grid, font: "11px system-ui, sans-serif" };
   const log = o.log && series.some((s) => s.values.some((v) => v !== null && v > 0));
   const shown = log ? series.map((s) => ({ ...s, values: s.values.map((v) => (v !== null && v > 0 ? v : null)) })) : series;
+  const half = x.values.length > 1 ? 0.5 * (x.values[1] - x.values[0]) : 0.5;
   const bars = uPlot.paths.bars!({ size: [0.72, 60] });
   const options: uPlot.Options = {
     width: 300, height: o.height ?? 180, cursor: { y: false },
     legend: { show: o.legend ?? true },
-    scales: { x: { time: false }, y: log ? { distr: 3 } : { range: (_, low, high) => [o.low ?? Math.min(low, 0), o.high ?? (high > low ? high * 1.05 : low + 1)] } },
+    scales: { x: { time: false, ...(series.some((c) => c.bars) ? { range: (_: uPlot, low: number, high: number): [number, number] => [low - half, high + half] } : {}) }, y: log ? { distr: 3 } : { range: (_, low, high) => [o.low ?? Math.min(low, 0), o.high ?? (high > low ? high * 1.05 : low + 1)] } },
     axes: [
       { ...axis, size: 34, label: x.label, labelSize: 14, labelFont: axis.font, values: o.xText ? (_, v) => v.map(o.xText!) : undefined },
       { ...axis, size: 46, values: (_, v) => v.map((n) => (n === null ? "" : short(n))) },

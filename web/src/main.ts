@@ -2,15 +2,20 @@
 
 import "./style.css";
 import { get, send } from "./api";
+import { CampaignView } from "./campaign";
 import { clear, h, notice } from "./dom";
+import { PlanView } from "./plan";
+import { StudyView } from "./study";
 import { ReplayView } from "./replay/view";
 import { read, write } from "./url";
 import { sweep } from "./chart";
+import { WorkbenchView } from "./workbench/view";
 
 interface View {
   element: HTMLElement;
   open(state: Record<string, string>, first: string | null): Promise<void>;
   key?(e: KeyboardEvent): void;
+  undoKey?(e: KeyboardEvent): void;
   recolour?(): void;
   close?(): void;
 }
@@ -27,6 +32,10 @@ const VIEWS: Record<string, string> = {
 
 async function make(name: string): Promise<View> {
   switch (name) {
+    case "campaign": return new CampaignView();
+    case "study": return new StudyView(listed.results);
+    case "workbench": return new WorkbenchView(session);
+    case "plan": return new PlanView(listed.results);
     default: return new ReplayView(session, listed.results);
   }
 }
@@ -106,6 +115,7 @@ addEventListener("keydown", (e) => {
   const target = e.target as HTMLElement;
   const typing = ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName) && (target as HTMLInputElement).type !== "checkbox";
   const mapKey = target.classList.contains("maplibregl-canvas") && e.key.startsWith("Arrow");
+  if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z" && target.tagName !== "TEXTAREA" && view?.undoKey) { view.undoKey(e); return; }
   if (typing || mapKey || e.ctrlKey || e.metaKey || e.altKey || (e.key === " " && target.tagName === "BUTTON")) return;
   view?.key?.(e);
 });

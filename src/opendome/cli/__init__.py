@@ -6,14 +6,15 @@ from typing import Any
 
 import click
 
-from opendome.cli import bench, compare, footprint, report, scenario, serve, study
+from opendome.cli import assign, bench, compare, footprint, plan, report, scenario, serve, study
 from opendome.cli.track import track
 from opendome.options import BAD_INPUT, FAILED, INTERRUPTED, say
 
 COMMANDS = (
     *(scenario.run, scenario.scenarios, scenario.check, scenario.schema),
+    plan.plan,
     *(study.study, study.repeat, compare.compare),
-    *(report.report, serve.serve, footprint.footprint, bench.bench),
+    *(report.report, serve.serve, footprint.footprint, assign.assign, bench.bench),
     track,
 )
 

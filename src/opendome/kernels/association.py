@@ -80,7 +80,8 @@ def match(n_edges, n_rows, n_cols, miss, scratch):
     """Assign columns to rows over a sparse list of allowed pairs; a row may stay without one.
 
     Minimises the sum of edge costs plus `miss` for each row left alone.  A pair that no other
-    pair competes with is taken at once; the others are solved exactly, cluster by cluster.
+    pair competes with is taken at once; the others are solved exactly, cluster by cluster.  Only
+    in a cluster that exceeds scratch.work (world.CLUSTER) the cheapest pair goes first.
 
     Parameters
     ----------
@@ -141,6 +142,9 @@ def _solve_cluster(edges, miss, scratch):
             col_at[j] = m
             cols[m] = j
             m += 1
+    if n + 3 > work.shape[0] or n + m + 1 > work.shape[1]:
+        _cheapest_first(edges, scratch)
+        return
     for i in range(n):
         for j in range(m + n):
             work[3 + i, j] = np.inf
@@ -151,3 +155,17 @@ def _solve_cluster(edges, miss, scratch):
     assign(work[3:], n, m + n, found, work[0], work[1], row_of, way, work[2], done)
     for i in range(n):
         scratch.column_of[rows[i]] = cols[found[i]] if found[i] < m else -1
+
+
+@kernel
+def _cheapest_first(edges, scratch):
+    """Take the cheapest pair of a cluster, then the next whose row and column are free."""
+    taken = np.zeros(len(scratch.parent), np.bool_)
+    costs = np.empty(len(edges))
+    for i in range(len(edges)):
+        costs[i] = scratch.costs[edges[i]]
+    for i in np.argsort(costs):
+        row, col = scratch.edges[0, edges[i]], scratch.edges[1, edges[i]]
+        if scratch.column_of[row] < 0 and not taken[col]:
+            scratch.column_of[row] = col
+            taken[col] = True

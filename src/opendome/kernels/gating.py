@@ -102,13 +102,14 @@ def ln_false(plot, radar, clutter, n, speed_max):
 def learn_clutter(clock, fixed, belief):
     """Let the plots of the scan that no track took tell the density of false plots."""
     clutter = belief.clutter
+    rate = max(CLUTTER_RATE, 1.0 / (1.0 + clock.scan))
     for r in range(clutter.shape[0]):
         for c in range(BANDS):
-            clutter[r, c] *= 1.0 - CLUTTER_RATE
+            clutter[r, c] *= 1.0 - rate
     for j in range(clock.n_plots):
         plot = belief.plots[j]
         if not plot.used:
-            clutter[plot.radar, band(fixed.radars[plot.radar], plot.el)] += CLUTTER_RATE
+            clutter[plot.radar, band(fixed.radars[plot.radar], plot.el)] += rate
 
 
 @kernel

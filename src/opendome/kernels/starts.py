@@ -174,6 +174,8 @@ def begin(slot, old, new, clock, fixed, belief, scratch):
         row = belief.routes[route]
         e.v0[0], e.v0[1], e.v0[2] = row.vx, row.vy, row.vz
         e.sigma_v = route_spread(row, rules)
-    estimator.refit(e, rules, fixed.radars, fixed.air, fixed.drag, fixed.radius, k)
+    if not estimator.refit(e, rules, fixed.radars, fixed.air, fixed.drag, fixed.radius, k):
+        track.status = FREE
+        return
     settle(track, e, clock, fixed, scratch)
     track.score = pair_gain(old, new, route, belief, rules, fixed.radars[new.radar])

@@ -25,6 +25,7 @@ from opendome.kernels.starts import SCORE_LEAST, remember, start
 from opendome.kernels.states import settle
 
 SINGLE_SCANS = 2  # scans for which an unused plot may still start a track
+HEIGHT_MAX = 200e3  # m, above which nothing is tracked
 
 
 @kernel
@@ -49,7 +50,7 @@ def follow(clock, fixed, belief, truth, scratch):
 
 @kernel
 def advance(clock, fixed, belief, scratch):
-    """Predict every track to the scan and drop those that are below the ground.
+    """Predict every track to the scan and drop those that are below the ground or out of sight.
 
     Fills scratch.covered with 1 where some radar should see the predicted position.
     """
@@ -61,10 +62,12 @@ def advance(clock, fixed, belief, scratch):
         e = belief.estimates[i]
         settle(track, e, clock, fixed, scratch)
         x, y, z = track.m[0], track.m[1], track.m[2]
-        if sqrt(x * x + y * y + (z + radius) ** 2) < radius:
-            track.status = FREE
-        else:
+        height = sqrt(x * x + y * y + (z + radius) ** 2) - radius
+        # Not the other way round: an estimate that is no number is dropped too.
+        if 0.0 <= height < HEIGHT_MAX:
             scratch.covered[i] = responsible(fixed.radars, x, y, z, radius) >= 0
+        else:
+            track.status = FREE
 
 
 @kernel

@@ -1,18 +1,20 @@
-"""One self-contained page about a result: summary, days, map of the largest raid."""
+"""One self-contained page about a run: what was asked, answers, figures, validation, assumptions.
 
-from base64 import b64encode
+The same result folder gives the same bytes: nothing in the page is of the moment it was written.
+"""
+
+from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 from importlib.resources import files
 from io import BytesIO
+from math import degrees
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from opendome import estimate
+from opendome.params import GRADES
+from opendome.provenance import Row
 from opendome.report import map as pictures
-from opendome.report import summary
+from opendome.report import plots, summary, svg
 from opendome.report.map import stored
 from opendome.results import Result, ResultError
 
@@ -64,55 +66,66 @@ def put(path: Path, make: Callable[[], bytes], force: bool) -> Path:
 def render(result: Result) -> str:
     """The page as HTML; nothing in it points outside."""
     from jinja2 import Environment
+    from markupsafe import Markup
 
     template = (files("opendome.report") / "page.html").read_text("utf-8")
-    traced = bool(result.manifest["traced"])
+    found = stored(result)
+    numbers = found.parameters_table()
+    rows = result.summary()
+    traced = bool(result.manifest["traced"]) and "flights" in result.names
+    drawn = {"stock": plots.stock(result), "days": plots.days(result)}
+    drawn["spread"] = plots.distributions(result)
+    if traced:
+        drawn["map"] = pictures.draw(result)
     return (
         Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
         .from_string(template)
         .render(
             manifest=result.manifest,
             headline=summary.headline(result),
-            rows=[(r, summary.mean(r), summary.operations(r)) for r in result.summary()],
-            notes=summary.footnotes(result),
-            days=inline(days(result)),
-            map=inline(pictures.draw(result)) if traced else "",
+            scenario=found,
+            asked=_asked(result, found),
+            rows=[(r, summary.mean(r), summary.operations(r)) for r in rows],
+            verdicts=_verdicts(rows),
+            notes=summary.footnotes(result)[:1],
+            pictures={name: Markup(svg.draw(f, name)) for name, f in drawn.items()},
+            numbers=[_number(row) for row in numbers],
+            grades=[(g, Counter(r.grade for r in numbers)[g]) for g in GRADES],
         )
     )
 
 
-def days(result: Result) -> "Figure":
-    """Launches, interceptions, leakers and rounds of each day, with the interval of operations."""
-    from matplotlib.figure import Figure
+def _asked(result: Result, found: Any) -> list[tuple[str, str]]:
+    """What was run, in words."""
+    m, clock = result.manifest, found.clock
+    launchers = sum(b.launchers for b in found.batteries)
+    ready = sum(b.launchers * b.rounds_per_launcher for b in found.batteries)
+    return [
+        ("Time", f"{clock.start:%d %B %Y %H:%M} to {clock.end:%d %B %Y %H:%M} {clock.start:%Z}"),
+        ("Defence", f"{len(found.batteries)} batteries at notional sites with {launchers} "
+                    f"launchers and {ready:,} rounds; {len(found.radars)} radars"),
+        ("Behind them", f"{found.stock.depot_rounds:,} rounds in the depot"),
+        ("Places", f"{len(found.place_names()):,} protected places"),
+        ("Launches from", f"an area near {degrees(found.origin.lat):.1f} N, "
+                          f"{degrees(found.origin.lon):.1f} E, in {len(found.threat.classes)} "
+                          "generic classes of rockets"),
+        ("Replications", f"{m['finished']:,} of {m['replications']:,}, seed {m['seed']}"),
+    ]  # fmt: skip
 
-    daily = result.table("daily")
-    number = daily["day"].to_numpy()
-    figure = Figure(figsize=(8.0, 3.2), layout="constrained")
-    axes = figure.subplots()
-    shown = {
-        "launched": ("launched", "#8C8C8C"),
-        "rounds_used": ("rounds used", "#009E73"),
-        "intercepted": ("intercepted", "#0072B2"),
-        "leaked": ("on a protected place", "#D55E00"),
-    }
-    width = 0.8 / len(shown)
-    for i, (name, (label, colour)) in enumerate(shown.items()):
-        values = daily[name].to_numpy()
-        each = [values[number == day] for day in np.unique(number)]
-        middle = np.array([np.mean(v) for v in each])
-        low, high = np.array([estimate.operation_interval(v) for v in each]).T
-        x = np.unique(number) + (i - (len(shown) - 1) / 2.0) * width
-        axes.bar(x, middle, width, color=colour, label=label)
-        whiskers = np.maximum(np.array([middle - low, high - middle]), 0.0)
-        axes.errorbar(x, middle, whiskers, fmt="none", ecolor="black", elinewidth=0.8)
-    start = stored(result).clock.start
-    dates = [start + timedelta(days=int(day)) for day in np.unique(number)]
-    axes.set_xticks(np.unique(number), [f"{d.day} {d:%b}" for d in dates], fontsize=8)
-    axes.set(ylabel="per day")
-    axes.legend(fontsize=8)
-    axes.grid(axis="y", lw=0.3, color="#BBBBBB")
-    axes.set_axisbelow(True)
-    return figure
+
+def _verdicts(rows: list[Any]) -> str:
+    """How many figures agree with what was published."""
+    told = Counter(r.verdict for r in rows if r.verdict)
+    if not told:
+        return "No figure has both a published value and an interval."
+    parts = [f"{told[v]} {v}" for v in ("within", "below", "above") if told[v]]
+    return f"{sum(told.values())} figures with a published range: {', '.join(parts)}."
+
+
+def _number(row: Row) -> tuple[str, str, str, str, str]:
+    value = row.value
+    text = ", ".join(f"{v:.6g}" for v in (value if isinstance(value, tuple) else (value,)))
+    return row.key, text, "" if row.unit == "1" else row.unit, row.grade, row.source
 
 
 def _picture(figure: "Figure", kind: str) -> bytes:
@@ -123,4 +136,4 @@ def _picture(figure: "Figure", kind: str) -> bytes:
 
 def inline(figure: "Figure") -> str:
     """The picture as the address of an image that holds itself."""
-    return "data:image/png;base64," + b64encode(_picture(figure, "png")).decode()
+    return svg.address(figure)

@@ -5,7 +5,7 @@ cross-validated error is kept; the answer says which, and by how much.
 """
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import inf, nan
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ SEED = 2006
 GAUSSIAN_PROCESS = "Gaussian process"
 QUADRATIC = "quadratic polynomial"
 LINEAR = "linear polynomial"
+POLYNOMIALS = (QUADRATIC, LINEAR)  # need no scikit-learn
 
 #: Inputs (n, D) in [0, 1] -> mean and standard deviation.
 Predict = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -73,7 +74,12 @@ def least_points(factors: int) -> int:
     return max(2 * (factors + 1), 6)
 
 
-def fit(design: Mapping[str, np.ndarray], values: np.ndarray, seed: int = SEED) -> Surrogate:
+def fit(
+    design: Mapping[str, np.ndarray],
+    values: np.ndarray,
+    seed: int = SEED,
+    kinds: Sequence[str] = (*POLYNOMIALS, GAUSSIAN_PROCESS),
+) -> Surrogate:
     """Fit both kinds to the means of a figure and keep the better one.
 
     Parameters
@@ -84,6 +90,8 @@ def fit(design: Mapping[str, np.ndarray], values: np.ndarray, seed: int = SEED) 
         nan where undefined; a point without any value is left out.
     seed : int
         Of the folds.
+    kinds : sequence of str
+        Kinds to choose among.
 
     Raises
     ------
@@ -114,6 +122,7 @@ def fit(design: Mapping[str, np.ndarray], values: np.ndarray, seed: int = SEED) 
     x = _scaled(x, low, high)
     spread = float(mean.std())
     fits = _kinds(len(x), len(factors), spread == 0.0)
+    fits = {kind: fitter for kind, fitter in fits.items() if kind in kinds}
     folds = np.random.default_rng(seed).permutation(len(x)) % FOLDS
     scores = [_score(kind, fitter, x, mean, variance, folds) for kind, fitter in fits.items()]
     scores.sort(key=lambda s: s.k_fold)

@@ -6,6 +6,8 @@ A request names an identity, never a path: what was not found by looking cannot 
 import json
 import re
 import threading
+from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +18,7 @@ from opendome.study import dataset, outcome
 MOST_BYTES = 20_000_000  # of a manifest
 MOST_OPEN = 6  # results kept open
 DEPTH = 2  # folders below a root
+PLAN_PAGE, PLAN_TABLE = "plan.html", "schedule.csv"
 
 
 class Entry(NamedTuple):
@@ -130,7 +133,7 @@ class Library:
     def _entry(self, folder: Path) -> Entry | None:
         manifest = _manifest(folder)
         if manifest is None:
-            return None
+            return self._plan(folder)
         try:
             return self._described(folder, manifest)
         except (KeyError, TypeError):
@@ -150,6 +153,17 @@ class Library:
             written=str(manifest.get("written", "")),
             traced=tuple(manifest.get("traced", ())),
         )
+
+    def _plan(self, folder: Path) -> Entry | None:
+        """A folder of `opendome plan`: a page and tables, without a manifest."""
+        page = folder / PLAN_PAGE
+        if not page.is_file() or not (folder / PLAN_TABLE).is_file():
+            return None
+        with page.open(encoding="utf-8", errors="replace") as file:
+            title = re.search("<title>(.*?)</title>", file.read(4096))
+        written = datetime.fromtimestamp(page.stat().st_mtime, UTC).isoformat(timespec="seconds")
+        name = unescape(title[1]) if title else folder.name
+        return Entry(self._id(folder), "plan", folder, folder.name, name, written, ())
 
     def _id(self, folder: Path) -> str:
         """A word made of the folder's name, told apart by a number where two folders share it."""

@@ -6,6 +6,7 @@ They can only meet where a file is saved: that needs the hash of what the writer
 
 import os
 import re
+import threading
 import tomllib
 from hashlib import sha256
 from pathlib import Path
@@ -162,6 +163,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._lock = threading.Lock()  # between the look at a file and its replacement
 
     def listed(self) -> list[dict[str, str]]:
         """Name, title and origin of each."""
@@ -212,7 +214,8 @@ class Shelf:
         scenario.parse(text, name)
         path = self.folder / f"{name}.toml"
         try:
-            self._write(path, text, replaces)
+            with self._lock:
+                self._write(path, text, replaces)
         except OSError as error:
             raise ScenarioError(f"{path}: cannot write: {error.strerror}") from None
         return path

@@ -1,0 +1,266 @@
+"""The answers of a plan in words: value, interval, and the assumption that it hinges on most.
+
+Intervals are 90 %.  Of what one future brings they hold over paths at the plan's values; of
+expected values they hold over draws of all assumptions.
+"""
+
+from math import inf, isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from opendome.plan.evaluate import restored
+from opendome.plan.figures import repeat_by_month
+from opendome.plan.file import KINDS
+
+if TYPE_CHECKING:
+    from opendome.plan.make import Outcome
+
+PATHS = "paths"  # what an interval holds over
+ASSUMPTIONS = "assumptions"
+
+
+class Answer(NamedTuple):
+    """One answer."""
+
+    name: str
+    question: str
+    text: str  # with interval, for people
+    value: float
+    low: float
+    high: float
+    unit: str
+    over: str  # paths or assumptions
+    hinge: str  # the assumption that moves it most, and from where to where
+
+
+def answers(o: "Outcome") -> dict[str, Answer]:
+    """Every answer of a plan, by name."""
+    found = [
+        *_stock(o), *_restored(o), *_repeat(o), *_bought(o), *_worth(o), *_margins(o),
+        *_exchange(o), *_quality(o),
+    ]  # fmt: skip
+    return {a.name: a for a in found}
+
+
+def _hinge(o: "Outcome", figure: str, form: Any) -> str:
+    """The widest bar of a figure's tornado."""
+    bars = o.bars.get(figure, [])
+    if not bars or not bars[0].swing > 0.0:
+        return "no assumption moves it"
+    bar = bars[0]
+    a = o.plan.find(bar.assumption)
+    return (
+        f"{bar.assumption} ({_short(a.low)} to {_short(a.high)}: "
+        f"{form(bar.at_low)} to {form(bar.at_high)})"
+    )
+
+
+def _scalar(
+    o: "Outcome", name: str, question: str, figure: str, unit: str, form: Any, say: str = "{}"
+) -> Answer:
+    """An answer from a figure, its interval over the assumptions."""
+    value, low, high = o.central[figure], o.low[figure], o.high[figure]
+    text = say.format(form(value)) + f" ({form(low)} to {form(high)})"
+    return Answer(
+        name, question, text, value, low, high, unit, ASSUMPTIONS, _hinge(o, figure, form)
+    )
+
+
+def _stock(o: "Outcome") -> list[Answer]:
+    made = []
+    for name, one, label in (("", o.runs.money, "with"), ("_none", o.runs.none, "without")):
+        for month in range(12, o.plan.file.months + 1, 24):
+            low, mid, high = np.quantile(one.stock[:, month - 1], (0.05, 0.5, 0.95))
+            made.append(Answer(
+                f"stock{name}_{month}",
+                f"Stock {label} the money on {o.plan.day(month):%d %b %Y}",
+                f"{_count(mid)} rounds ({_count(low)} to {_count(high)})",
+                float(mid), float(low), float(high), "rounds", PATHS,
+                _hinge(o, f"stock{name}_{month}", _count),
+            ))  # fmt: skip
+    return made
+
+
+def _restored(o: "Outcome") -> list[Answer]:
+    made = []
+    for name, s, one, label in (
+        ("", o.runs.setting, o.runs.money, "with"),
+        ("_none", o.runs.none_setting, o.runs.none, "without"),
+    ):
+        when = restored(s, one)
+        low, mid, high = np.quantile(when, (0.05, 0.5, 0.95), method="nearest")
+        share = float(np.isfinite(when).mean())
+
+        def form(month: float) -> str:
+            return _date(o, month)
+
+        made.append(Answer(
+            f"restored{name}",
+            f"When the stock before the reference operation is back, {label} the money",
+            f"{form(mid)} ({form(low)} to {form(high)}); within the plan on {share:.0%} of paths",
+            float(mid), float(low), float(high), "month", PATHS,
+            _hinge(o, f"restored{name}", form),
+        ))  # fmt: skip
+    return made
+
+
+def _repeat(o: "Outcome") -> list[Answer]:
+    last = int(o.runs.setting.arrival.max())
+    chance = repeat_by_month(o.world, o.plan.central, o.runs.none)
+    shown = ", ".join(f"{m}: {chance[m]:.0%}" for m in range(last + 1))
+    made = [Answer(
+        "repeat_by_month",
+        "Probability of running out in a repeat before the money arrives, by month",
+        shown, float(chance[0]), float(chance[: last + 1].min()), float(chance[: last + 1].max()),
+        "1", PATHS, _hinge(o, "repeat_0", _percent),
+    )]  # fmt: skip
+    for month in (0, last):
+        made.append(_scalar(
+            o, f"repeat_{month}", f"The same in month {month}", f"repeat_{month}", "1", _percent
+        ))  # fmt: skip
+    return made
+
+
+def _bought(o: "Outcome") -> list[Answer]:
+    budget = o.plan.file.money.budget
+    rows = "; ".join(
+        f"at {row['price_usd'] / 1e3:.0f} thousand USD a round {_count(row['rounds_ordered'])} "
+        f"ordered, {_count(row['rounds_delivered'])} delivered, {_money(row['left_usd'])} left"
+        for row in o.buys
+    )
+    return [
+        _scalar(o, "bought", "Rounds that the money orders, beside the regular ones",
+                "bought_rounds", "rounds", _count,
+                f"{{}} rounds and {o.rule.package} of {_money(budget)}"),
+        Answer("bought_by_price", "What the money buys under each price assumption", rows,
+               o.central["bought_rounds"], min(r["rounds_ordered"] for r in o.buys),
+               max(r["rounds_ordered"] for r in o.buys), "rounds", ASSUMPTIONS,
+               _hinge(o, "bought_rounds", _count)),
+        _scalar(o, "spent", "Of the money, obligated within the plan", "spent", "USD", _money),
+    ]  # fmt: skip
+
+
+def _worth(o: "Outcome") -> list[Answer]:
+    return [
+        _scalar(o, "saved_per_100m", "Leakers avoided per 100 million USD", "saved_per_100m",
+                "leakers", _small),
+        _scalar(o, "saved", "Leakers avoided by the money in all", "saved", "leakers", _small),
+        _scalar(o, "delay_leakers", "Leakers more if the money takes 285 days, not 13",
+                "delay_leakers", "leakers", _small),
+        _scalar(o, "delay_ran_out", "Probability of running out more, 285 days against 13",
+                "delay_ran_out", "1", _percent),
+        _scalar(o, "ran_out", "Probability of running out within the plan, with the money",
+                "ran_out", "1", _percent),
+        _scalar(o, "ran_out_none", "The same without it", "ran_out_none", "1", _percent),
+    ]  # fmt: skip
+
+
+def _margins(o: "Outcome") -> list[Answer]:
+    words = {
+        "round": "one more round at the start",
+        "battery": "one more battery when the money comes, as a gift",
+        "launcher": "one more launcher at every battery, likewise",
+        "radar": "one more radar, likewise",
+    }
+    kinds = ["round", *(k for k in KINDS if f"margin_{k}" in o.central)]
+    return [
+        _scalar(o, f"margin_{k}", f"Leakers avoided by {words[k]}", f"margin_{k}", "leakers",
+                _small)
+        for k in kinds
+    ]  # fmt: skip
+
+
+def _exchange(o: "Outcome") -> list[Answer]:
+    price = o.plan.find(f"supplier[{o.plan.file.supplier[0].name}].price_usd")
+    per = o.central["rounds_per_saved"]
+    lowest, highest = per * price.low, per * 150e3
+    return [
+        _scalar(o, "cost_per_saved", "Price of the rounds that keep one rocket from a place",
+                "cost_per_saved", "USD", _money,
+                f"{{}}; {_money(lowest)} to {_money(highest)} over the published prices"),
+        _scalar(o, "worth_ratio", "Loss assumed for one leaker over that price", "worth_ratio",
+                "1", _small),
+    ]  # fmt: skip
+
+
+def _quality(o: "Outcome") -> list[Answer]:
+    g = o.gap
+    made = [
+        Answer("gap", "How far the plan can be from the best: gap of the mean loss",
+               f"{_money(g.gap)} (at most {_money(g.limit)} at 90 %), of {_money(g.upper)}; "
+               f"{g.trees} trees",
+               g.gap, 0.0, g.limit, "USD", PATHS, "number of trees and their branches"),
+    ]  # fmt: skip
+    ours = o.judged[0]
+    for i, other in enumerate(o.judged[2:], start=1):
+        made.append(Answer(
+            f"over_baseline_{i}", f"Mean loss saved over: {other.name}",
+            f"{_money(other.loss - ours.loss)} (losses ± {_money(other.loss_half)})",
+            other.loss - ours.loss, other.loss - ours.loss - other.loss_half - ours.loss_half,
+            other.loss - ours.loss + other.loss_half + ours.loss_half, "USD", PATHS,
+            _hinge(o, "loss", _money),
+        ))  # fmt: skip
+    first, second = (o.worths[i] if i < len(o.worths) else None for i in (0, 1))
+    for i, w in enumerate((first, second), start=1):
+        if w is not None:
+            made.append(Answer(
+                f"information_{i}", f"Assumption worth resolving, number {i}",
+                f"{w.assumption}: worth {_money(w.usd)} ± {_money(w.error)}; another plan is best "
+                f"at {w.switches:.0%} of its values ({w.plans[0]} at its low, {w.plans[1]} in the "
+                f"middle, {w.plans[2]} at its high end)",
+                w.usd, max(w.usd - 1.645 * w.error, 0.0), w.usd + 1.645 * w.error, "USD",
+                ASSUMPTIONS, w.assumption,
+            ))  # fmt: skip
+    return made + _sites(o)
+
+
+def _sites(o: "Outcome") -> list[Answer]:
+    if len(o.extended) < 2 or o.ground is None:
+        return []
+    now, more = o.extended[0], o.extended[1]
+    n = o.ground.in_service
+    most = float(o.ground.weight @ o.ground.covers.any(axis=0))
+    enough = next((k for k, s in enumerate(o.sited, 1) if s.once >= 0.99 * most), len(o.sited))
+    return [
+        Answer("further_battery", f"Coverage of battery {n + 1} at its best site",
+               f"{more.coverage - now.coverage:.1%} of the expected aims (from {now.coverage:.1%} "
+               f"to {more.coverage:.1%})", more.coverage - now.coverage,
+               more.coverage - now.coverage, more.coverage - now.coverage, "1", PATHS,
+               "siting.unavailable"),
+        Answer("requirement", "Batteries for 99 % of what any number can cover",
+               f"{enough} at the best sites ({most:.0%} of the aims can be covered at all; stated "
+               "need 10 to 15, about 22 for full cover)", float(enough), float(enough),
+               float(enough), "batteries", PATHS, "footprint of a battery"),
+    ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- how numbers are written
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _small(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0%}" if abs(value) >= 0.1 or value == 0.0 else f"{value:.1%}"
+
+
+def _money(value: float) -> str:
+    if abs(value) >= 1e9:
+        return f"{value / 1e9:,.2f} billion USD"
+    return f"{value / 1e6:,.1f} million USD" if abs(value) >= 1e5 else f"{value:,.0f} USD"
+
+
+def _date(o: "Outcome", month: float) -> str:
+    return f"{o.plan.day(month):%b %Y}" if isfinite(month) else "later than the plan"
+
+
+def _short(value: float) -> str:
+    if abs(value) == inf:
+        return "-"
+    return f"{value / 1e6:g} million" if abs(value) >= 1e6 else f"{value:,.6g}"
