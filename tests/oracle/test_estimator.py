@@ -136,7 +136,7 @@ def made_plots(q, times, fixed, sensors, seed=1):
 def fitted(plots, fixed, sensors):
     e, k = tables.ESTIMATES.allocate(1), estimation()
     rules, rows = sensors.tracker[0], sensors.radars
-    estimator.begin(e[0], rules, plots[0], plots[1])
+    estimator.begin(e[0], plots[0], plots[1])
     for plot in plots[2:]:
         estimator.keep(e[0], plot)
     estimator.guess(e[0], rows)
@@ -204,7 +204,7 @@ def test_extend__takes_late_plots_in_their_place(sensed, sensors):
     ends = []
     for order in (np.arange(9), np.array([0, 1, 2, 4, 5, 3, 6, 8, 7])):
         e, k = tables.ESTIMATES.allocate(1), estimation()
-        estimator.begin(e[0], rules, plots[0], plots[1])
+        estimator.begin(e[0], plots[0], plots[1])
         estimator.refit(e[0], rules, rows, sensed.air, sensed.drag, sensed.radius, k)
         for i in order[2:]:
             estimator.extend(e[0], plots[i], rules, rows, sensed.air, sensed.drag, sensed.radius, k)
@@ -234,7 +234,7 @@ def test_refit__leaves_out_the_plots_of_the_boost(sensed, sensors):
     )  # fmt: skip
     rules, rows = sensors.tracker[0], sensors.radars
     e, k = tables.ESTIMATES.allocate(1), estimation()
-    estimator.begin(e[0], rules, plots[0], plots[1])
+    estimator.begin(e[0], plots[0], plots[1])
     estimator.refit(e[0], rules, rows, sensed.air, sensed.drag, sensed.radius, k)
     for plot in plots[2:]:
         estimator.extend(e[0], plot, rules, rows, sensed.air, sensed.drag, sensed.radius, k)

@@ -42,7 +42,7 @@ def test_estimator__keeps_a_positive_covariance_that_plots_only_shrink(
         where = s[: 3 * motion.W : motion.W]
         radar.measure(plots[t], float(t), 0, row, *where, snr, *peer.normal(size=3))
     e, k = tables.ESTIMATES.allocate(1), estimation()
-    estimator.begin(e[0], rules, plots[0], plots[1])
+    estimator.begin(e[0], plots[0], plots[1])
     tables_of = (rules, sensed.radars, sensed.air, sensed.drag, sensed.radius, k)
     estimator.refit(e[0], *tables_of)
     for plot in plots[2:]:

@@ -38,8 +38,8 @@ def matched_bound(speed, rate):
 def test_bound__is_that_of_a_second_program(speed, rate):
     got = matched_bound(speed, rate)
     for n, want in KNOWN[speed, rate].items():
-        # 10 %: a direction that was not written down.  20 % at 20 plots: the other atmosphere, which
-        # is another one high up (measured: 17 % at 70 km, below 8 % elsewhere).
+        # 10 %: a direction that was not written down.  20 % at 20 plots: the other atmosphere
+        # differs most high up (measured: 17 % at 70 km, below 8 % elsewhere).
         assert got.impact[n - 1] == pytest.approx(want, rel=0.10 if n < 20 else 0.20), n
 
 

@@ -36,9 +36,9 @@ from opendome.kernels.window import (
 
 #: Numbers of plots at which the window is linearised anew; from one to the next the estimate moves
 #: by less than the spread that a linear update bridges (docs/theory/tracking.md).
-SCHEDULE = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 19, 24, 31, 40)
+SCHEDULE = (2, 3, 4, 5, 6, 8, 10, 13, 18, 25, 40)
 PASSES = 12  # most linearisations in a fit
-SMALL = 0.02  # Gauss-Newton decrement, in chi-square, that ends a fit
+SMALL = 0.3  # Gauss-Newton decrement, in chi-square, that ends a fit
 ROOM = 8.0  # chi-square that the priors may add to a window's
 UNKNOWN, BOOST, COAST = 0, 1, 2  # phases
 
@@ -76,8 +76,8 @@ def linearise(e, rules, radars, air, drag, radius, k, n):
             A[i, j] = 0.0
         g[i] = 0.0
         if 3 <= i < 6:
-            p = 1.0 / (e.sigma_v * e.sigma_v)
-            b = e.v0[i - 3] - e.q[i]
+            p = 1.0 / (rules.sigma_velocity * rules.sigma_velocity)
+            b = -e.q[i]
         else:
             p = 1.0 if i >= 6 else 0.0
             b = -e.q[i] if i >= 6 else 0.0
@@ -258,7 +258,7 @@ def guess(e, radars):
 
 
 @kernel
-def begin(e, rules, old, new):
+def begin(e, old, new):
     """Start from two plots; `fit` follows."""
     e.n_window = 0
     e.radar0, e.radar1 = -1, -1
@@ -266,9 +266,6 @@ def begin(e, rules, old, new):
     e.routed = 0
     e.n_plots = 2
     e.t_first = min(old.t, new.t)
-    for j in range(3):
-        e.v0[j] = 0.0
-    e.sigma_v = rules.sigma_velocity
     keep(e, old)
     keep(e, new)
 
@@ -328,26 +325,31 @@ def extend(e, plot, rules, radars, air, drag, radius, k):
 
 @kernel
 def aim(e, rules, air, drag, radius, k):
-    """Impact and launch of the linearisation, and their derivatives by the parameters."""
-    for c in range(N_PARAMETERS):
-        for r in range(3):
-            e.G[r, c] = 0.0
-            e.L[r, c] = 0.0
+    """Impact of the linearisation, and its derivatives by the parameters."""
     restore(e, rules, k)
-    flown = to_ground(k.s, 1.0, air, drag, radius, k.old)
-    e.impact[0] = e.t + flown
-    e.impact[1], e.impact[2] = k.s[0], k.s[W]
-    crossing_derivatives(k.s, e.t + flown - e.t0, k.F, e.G, radius)
-    raw(e, rules, k.scale, k.q)
+    _cross(e, e.t, 1.0, e.impact, e.G, air, drag, radius, k)
+
+
+@kernel
+def trace_back(e, rules, air, drag, radius, k):
+    """Launch of the linearisation, and its derivatives by the parameters."""
+    restore(e, rules, k)
     load_bundle(k.s, k.q)
-    flown = to_ground(k.s, -1.0, air, drag, radius, k.old)
-    e.launch[0] = e.t0 + flown
-    e.launch[1], e.launch[2] = k.s[0], k.s[W]
-    crossing_derivatives(k.s, flown, k.F, e.L, radius)
+    _cross(e, e.t0, -1.0, e.launch, e.L, air, drag, radius, k)
+
+
+@kernel
+def _cross(e, t, sign, at, J, air, drag, radius, k):
+    """Fly the bundle from time t to the ground: time, x, y into `at`, derivatives into J."""
+    flown = to_ground(k.s, sign, air, drag, radius, k.old)
+    at[0], at[1], at[2] = t + flown, k.s[0], k.s[W]
+    for j in range(N_PARAMETERS):
+        for r in range(3):
+            J[r, j] = 0.0
+    crossing_derivatives(k.s, t + flown - e.t0, k.F, J, radius)
     for j in range(N_MOTION):
         for r in range(3):
-            e.G[r, j] *= k.scale[j]
-            e.L[r, j] *= k.scale[j]
+            J[r, j] *= k.scale[j]
 
 
 @kernel

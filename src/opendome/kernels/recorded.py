@@ -3,7 +3,7 @@
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.kernels.estimator import COAST, project
+from opendome.kernels.estimator import COAST, project, trace_back
 from opendome.kernels.impact import predict_impacts
 from opendome.kernels.measurement import active, scales
 from opendome.kernels.motion import BETA
@@ -34,6 +34,10 @@ def scan_recorded(clock, fixed, belief, truth, scratch, plots, first, last, rows
     n = n_rows
     for i in range(clock.n_slots):
         if belief.tracks[i].status == CONFIRMED:
+            e = belief.estimates[i]
+            if e.traced != e.t0 + e.cost:  # linearised anew
+                trace_back(e, fixed.tracker[0], fixed.air, fixed.drag, fixed.radius, scratch.k)
+                e.traced = e.t0 + e.cost
             _write(rows[n], clock.t, i, first, fixed.tracker[0], belief, scratch)
             n += 1
     return n - n_rows

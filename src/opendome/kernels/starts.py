@@ -84,14 +84,14 @@ def pair_gain(old, new, route, belief, rules, radar):
     noise = old.sigma_r**2 + (old.sigma_a * old.range) ** 2
     noise = (noise + new.sigma_r**2 + (new.sigma_a * new.range) ** 2) / (dt * dt)
     s = rules.sigma_velocity**2 + noise
-    d2 = speed2 / s
+    prior = -0.5 * (speed2 / s + 3.0 * log(2.0 * pi * s))
     if route >= 0:
+        # Half of those who come here follow the route.
         row = belief.routes[route]
         s = route_spread(row, rules) ** 2 + noise
         d2 = ((vx - row.vx) ** 2 + (vy - row.vy) ** 2 + (vz - row.vz) ** 2) / s
-        if d2 > rules.gate:
-            return -np.inf
-    gain = log(rules.p_detect) - 0.5 * (d2 + 3.0 * log(2.0 * pi * s)) - 3.0 * log(dt)
+        prior = log(0.5) + max(prior, -0.5 * (d2 + 3.0 * log(2.0 * pi * s)))
+    gain = log(rules.p_detect) + prior - 3.0 * log(dt)
     # Density of false plots over space: that over range and angles, over r^2 cos(el).
     gain += log(new.range * new.range * max(np.cos(new.el), 0.1))
     gain -= ln_false(new, radar, belief.clutter, 3, 1.0)
@@ -156,7 +156,7 @@ def start(clock, fixed, belief, truth, scratch):
 
 @kernel
 def begin(slot, old, new, clock, fixed, belief, scratch):
-    """Start a track from two plots: the estimator's fit with the prior of its route, if any."""
+    """Start a track from two plots by the estimator's fit."""
     rules, k = fixed.tracker[0], scratch.k
     track, e = belief.tracks[slot], belief.estimates[slot]
     track.id = clock.next_track
@@ -168,12 +168,8 @@ def begin(slot, old, new, clock, fixed, belief, scratch):
     track.misses = 0
     track.plot = -1
     track.nis = 0.0
-    estimator.begin(e, rules, old, new)
+    estimator.begin(e, old, new)
     route = route_at(clock, belief.routes, old)
-    if route >= 0:
-        row = belief.routes[route]
-        e.v0[0], e.v0[1], e.v0[2] = row.vx, row.vy, row.vz
-        e.sigma_v = route_spread(row, rules)
     if not estimator.refit(e, rules, fixed.radars, fixed.air, fixed.drag, fixed.radius, k):
         track.status = FREE
         return
