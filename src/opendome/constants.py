@@ -8,6 +8,10 @@ P_SEA = 101_325.0  # Pa, sea-level pressure
 T_SEA = 288.15  # K, sea-level temperature
 R_GEOPOTENTIAL = 6_356_766.0  # m, effective earth radius of the geopotential height
 
+# The International System of Units, 9th ed. (BIPM 2019): exact.
+BOLTZMANN = 1.380_649e-23  # J/K
+LIGHT_SPEED = 299_792_458.0  # m/s
+
 # WGS84, NGA.STND.0036 (2014).
 WGS84_A = 6_378_137.0  # m, semi-major axis
 WGS84_F = 1.0 / 298.257223563  # flattening

@@ -14,7 +14,7 @@ from opendome.models.policies import View, read_only
 from opendome.params import GRADES, Model, declared
 
 #: Columns that the scenario fills: where a plug-in stands, not what it is.
-PLACED = frozenset({"x", "y", "z", "rotation", "boresight"})
+PLACED = frozenset({"x", "y", "z", "rotation", "boresight", "normal", "radius"})
 
 N_SLOTS, N_BATTERIES, N_VIEWS = 8, 3, 20
 

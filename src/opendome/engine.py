@@ -14,6 +14,7 @@ from opendome.kernels import beats
 from opendome.kernels.aiming import RangeTables, aim, range_tables
 from opendome.kernels.atmosphere import air_table
 from opendome.kernels.ballistics import drag_table
+from opendome.kernels.clutter import draw, draw_bias
 from opendome.kernels.flight import COAST_MAX, HEIGHT_MAX, fly_all
 from opendome.kernels.flyout import flyout_table
 from opendome.models.policies import View, read_only
@@ -36,6 +37,7 @@ class Setup(NamedTuple):
 
     fixed: Fixed
     plan: Plan
+    clutter: np.ndarray  # CLUTTER
     ranges: RangeTables
     scoring: ledger.Scoring
     period: float  # s, of the radars' scan
@@ -77,6 +79,7 @@ def prepare(scenario: Any) -> Setup:
     return Setup(
         fixed=fixed,
         plan=scenario.plan(p),
+        clutter=p.clutter,
         ranges=range_tables(p.classes, air, drag, p.radius),
         scoring=ledger.scoring(scenario, p),
         period=scenario.clock.scan_period,
@@ -139,12 +142,17 @@ def _fly(setup: Setup, seed: int, rep: int) -> Truth:
             f"(above {HEIGHT_MAX / 1e3:g} km, or longer than {COAST_MAX} s after burn-out)"
         )
     classify(rockets, setup.plan)
-    return Truth(rockets, nodes, *(np.full(n, -1) for n in (PLOTS, PLOTS, SLOTS)))
+    objects = tables.OBJECTS.allocate(int(setup.clutter["number"].sum()))
+    draw(setup.clutter, objects, seed, rep)
+    bias = np.zeros((len(fixed.radars), 3))
+    draw_bias(fixed.radars, bias, seed, rep)
+    unknown = (np.full(n, -1) for n in (PLOTS, PLOTS, SLOTS))
+    return Truth(rockets, nodes, *unknown, objects, bias)
 
 
 def _loop(clock, setup, truth, known, shots, log, seed, rep, policy) -> None:
     """Run the scans; come back to Python for a policy written in it, and to empty the logs."""
-    working = scratch(SLOTS, PLOTS)
+    working = scratch(SLOTS, PLOTS, len(setup.fixed.radars))
     while True:
         status = beats.run(
             clock[0], setup.fixed, known, truth, shots, log.rows, working, seed, rep,

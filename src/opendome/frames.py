@@ -8,7 +8,7 @@ Error: sphere against ellipsoid, at most 0.49 m of height within 50 km of the or
 within 150 km at 31.5 N; at any latitude 0.67 m and 6.0 m (tests/validation/test_frames.py).
 """
 
-from math import sin, sqrt
+from math import cos, sin, sqrt
 
 import numpy as np
 
@@ -56,3 +56,8 @@ def _ecef_to_enu(lat_deg: float, lon_deg: float) -> np.ndarray:
             [c[0] * c[1], c[0] * s[1], s[0]],
         ]
     )
+
+
+def unit_vector(az: float, el: float) -> tuple[float, float, float]:
+    """Unit vector (east, north, up) of a direction: azimuth from north, elevation, rad."""
+    return cos(el) * sin(az), cos(el) * cos(az), sin(el)

@@ -27,6 +27,7 @@ class Parameters(NamedTuple):
     classes: np.ndarray
     places: np.ndarray
     radars: np.ndarray
+    clutter: np.ndarray
     interceptors: np.ndarray
     batteries: np.ndarray
     tracker: np.ndarray
@@ -47,6 +48,7 @@ def parameters(s: Sections) -> Parameters:
         classes=_classes(s),
         places=_places(s, frame),
         radars=_radars(s, frame),
+        clutter=_clutter(s, frame),
         interceptors=_stack(tables.INTERCEPTORS, list(interceptors.values())),
         batteries=_batteries(s, list(interceptors), frame),
         tracker=s.tracker.row(),
@@ -172,6 +174,12 @@ class _Frame(NamedTuple):
     origin: tuple[float, float]  # deg
     radius: float  # m
 
+    def plane(self, entries: Sequence[Located]) -> tuple[np.ndarray, np.ndarray]:
+        """East and north of places on the ground, m."""
+        lat, lon = (np.degrees([getattr(e, a) for e in entries]) for a in ("lat", "lon"))
+        x, y, _ = frames.enu(lat, lon, 0.0, self.origin)
+        return x, y
+
     def put(self, rows: np.ndarray, entries: Sequence[Located]) -> None:
         """Fill x, y, z of rows."""
         height = np.array([e.height if isinstance(e, Named) else 0.0 for e in entries])
@@ -237,6 +245,14 @@ def _radars(s: Sections, frame: _Frame) -> np.ndarray:
     for row, r in zip(rows, s.radars, strict=True):
         row["rotation"] = frames.rotation(degrees(r.lat), degrees(r.lon), frame.origin)
         row["boresight"] = r.boresight % tau
+        row["normal"] = frames.unit_vector(row["boresight"], row["tilt"])
+    return rows
+
+
+def _clutter(s: Sections, frame: _Frame) -> np.ndarray:
+    rows = _stack(tables.CLUTTER, [c.type for c in s.clutter])
+    rows["x"], rows["y"] = frame.plane(s.clutter)
+    rows["radius"] = [c.radius for c in s.clutter]
     return rows
 
 

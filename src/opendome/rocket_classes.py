@@ -26,6 +26,15 @@ class RocketClass(Model):
     calibre: float = quantity("m", "body diameter", low=0.01, high=2.0, suffixes=("mm", "m"))
     form: float = quantity("1", "factor on the common drag curve", low=0.01, high=100.0)
     rcs: float = quantity("m^2", "mean radar cross-section", low=1e-6, high=1e3)
+    swerling: int = quantity(
+        "1",
+        "Swerling case of its fluctuation: 0, 1 or 3",
+        default=1,
+        low=0,
+        high=3,
+        source="assumption: case 1, the one that asks most of the radar",
+        grade="assumed",
+    )
     lethal_area: float = quantity(
         "m^2", "area in which an unsheltered person is killed", low=0.0, high=1e6
     )
@@ -46,6 +55,8 @@ class RocketClass(Model):
             raise ValueError(
                 f"range_min ({self.range_min:g} m) is not below range_max ({self.range_max:g} m)"
             )
+        if self.swerling not in (0, 1, 3):
+            raise ValueError(f"swerling ({self.swerling}): want 0, 1 or 3")
         return self
 
     def row(self) -> np.ndarray:

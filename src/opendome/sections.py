@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from opendome.params import Instant, Model, plugin, quantity, section
 from opendome.site_sections import (
     Battery,
+    Clutter,
     Effects,
     Interceptor,
     Located,
@@ -110,6 +111,9 @@ class Sections(Model):
     places: tuple[Place, ...] = section("place", "places written out", default=())
     shipped_places: ShippedPlaces | None = section("places", "places shipped", default=None)
     radars: tuple[Radar, ...] = section("radar", "radars", default=(), max_length=127)
+    clutter: tuple[Clutter, ...] = section(
+        "clutter", "what else flies and gives plots", default=(), max_length=100
+    )
     interceptors: tuple[Interceptor, ...] = section("interceptor", "interceptor types", default=())
     batteries: tuple[Battery, ...] = section("battery", "batteries", default=())
     tracker: Model = plugin("trackers", "gnn_ekf", meaning="tracker")

@@ -60,6 +60,21 @@ class Radar(Named):
     )
 
 
+class Clutter(Located):
+    """Things that fly and are no rockets, in a disc around a place; `model` says which."""
+
+    radius: float = quantity(
+        "m",
+        "radius of the disc in which the middles of their circles lie",
+        default=30e3,
+        low=0.0,
+        high=500e3,
+        source="assumption: a sensor's surroundings",
+        grade="assumed",
+    )
+    type: Model = plugin("clutter", "birds", merged=True, meaning="what flies, and its parameters")
+
+
 class Interceptor(Model):
     """A named interceptor type: a model with some of its parameters changed."""
 

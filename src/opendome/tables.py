@@ -66,6 +66,7 @@ CLASSES = table(
     ("area", "f8", "m^2", "drag reference area"),
     ("form", "f8", "1", "factor on the common drag curve"),
     ("rcs", "f8", "m^2", "mean radar cross-section"),
+    ("swerling", "i8", "-", "case of its fluctuation: 0, 1 or 3"),
     ("lethal_area", "f8", "m^2", "area in which an unsheltered person is killed"),
     ("range_min", "f8", "m", "least range at which the class is used"),
     ("range_max", "f8", "m", "published maximum range"),
@@ -94,19 +95,45 @@ RADARS = table(
     ("rotation", ("f8", (3, 3)), "1", "scenario ENU -> radar ENU"),
     ("boresight", "f8", "rad", "azimuth of the sector's middle, clockwise from north"),
     ("half_sector", "f8", "rad", "half of the sector's width"),
+    ("tilt", "f8", "rad", "elevation of the array's normal"),
+    ("normal", ("f8", 3), "1", "unit vector of the array's normal, radar ENU"),
+    ("scan_loss", "f8", "1", "exponent of the cosine off the normal in the SNR"),
     ("range_min", "f8", "m", "least range"),
     ("range_max", "f8", "m", "greatest range"),
     ("el_min", "f8", "rad", "least elevation"),
-    ("reference_range", "f8", "m", "range at which 1 m^2 gives a mean SNR of 1"),
+    ("reference_range", "f8", "m", "range at which 1 m^2 gives a mean SNR of 1 in a track beam"),
+    ("gas", "f8", "dB/m", "attenuation by air at the ground, one way"),
+    ("rain", "f8", "dB/m", "attenuation by rain, one way"),
+    ("rain_top", "f8", "m", "height of the rain above the radar"),
+    ("blind_speed", "f8", "m/s", "first blind speed of the mean pulse interval; 0: no canceller"),
+    ("clutter_top", "f8", "rad", "elevation up to which beams use the canceller"),
+    ("bursts", "i8", "1", "bursts that a look adds"),
     ("p_fa", "f8", "1", "false-alarm probability of one cell"),
+    ("threshold", "f8", "1", "detection threshold on the sum of the bursts, noise powers"),
     ("sigma_r0", "f8", "m", "range error at high SNR"),
     ("sigma_a0", "f8", "rad", "angle error at high SNR"),
     ("sigma_v0", "f8", "m/s", "range-rate error at high SNR"),
     ("range_cell", "f8", "m", "range resolution"),
     ("rate_cell", "f8", "m/s", "range-rate resolution; 0: range rate is not measured"),
-    ("beamwidth", "f8", "rad", "3 dB beam width"),
-    ("false_plots", "f8", "1", "mean number of false plots a scan"),
-    ("capacity", "i8", "1", "most plots a scan"),
+    ("beamwidth", "f8", "rad", "3 dB beam width at the normal"),
+    ("sigma_bias_r", "f8", "m", "standard deviation of the constant range error"),
+    ("sigma_bias_a", "f8", "rad", "standard deviation of the constant angle errors"),
+    ("fence_top", "f8", "rad", "greatest elevation of the search fence"),
+    ("fence_period", "f8", "s", "time of one pass over the fence"),
+    ("fence_factor", "f8", "1", "SNR of a fence beam over that of a track beam"),
+    ("fence_alarms", "f8", "1", "mean number of false alarms of a pass over the fence"),
+    ("volume_top", "f8", "rad", "greatest elevation of the volume search above the fence"),
+    ("volume_period", "f8", "s", "time of one pass over the volume"),
+    ("volume_factor", "f8", "1", "SNR of a beam of the volume search over that of a track beam"),
+    ("volume_alarms", "f8", "1", "mean number of false alarms of a pass over the volume"),
+    ("search_share", "f8", "1", "share of the time that fence and volume search take"),
+    ("track_dwell", "f8", "s", "time of one track beam"),
+    ("capacity", "f8", "1/s", "most plots a second"),
+    ("design_rcs", "f8", "m^2", "cross-section that it expects of a rocket"),
+    ("revisit", "f8", "s", "least time between two beams at a body that threatens nothing"),
+    ("everywhere", "i8", "-", "1: reports what it sees, also where another radar is nearer"),
+    ("clutter_plots", "f8", "1", "mean number of plots of clutter residue a scan"),
+    ("clutter_range", "f8", "m", "range up to which they lie"),
 )
 
 INTERCEPTORS = table(
@@ -148,6 +175,22 @@ BATTERIES = table(
     ("channels", "i8", "1", "most rounds of one battery in flight at a time"),
 )
 
+CLUTTER = table(
+    "clutter",
+    "what else flies: groups of birds, aircraft or drones",
+    ("x", "f8", "m", "east of the group's middle"),
+    ("y", "f8", "m", "north of it"),
+    ("radius", "f8", "m", "radius of the disc in which its members circle"),
+    ("number", "i8", "1", "members"),
+    ("rcs", "f8", "m^2", "mean radar cross-section of one"),
+    ("swerling", "i8", "-", "case of its fluctuation: 0, 1 or 3"),
+    ("speed_min", "f8", "m/s", "least speed"),
+    ("speed_max", "f8", "m/s", "greatest speed"),
+    ("height_min", "f8", "m", "least height"),
+    ("height_max", "f8", "m", "greatest height"),
+    ("turn", "f8", "m", "radius of the circle that each flies"),
+)
+
 # ---------------------------------------------------------------- truth
 
 ROCKETS = table(
@@ -183,6 +226,19 @@ ROCKETS = table(
 LANDS = ("short", "sea", "open", "protected")
 SHORT, SEA, OPEN, PROTECTED = range(4)
 WAITING, FLYING, INTERCEPTED, LANDED = range(4)
+
+OBJECTS = table(
+    "objects",
+    "truth: birds, aircraft and drones of a replication; each flies a level circle",
+    ("x", "f8", "m", "east of the circle's middle"),
+    ("y", "f8", "m", "north of it"),
+    ("height", "f8", "m", "height above the round earth"),
+    ("turn", "f8", "m", "radius of the circle"),
+    ("omega", "f8", "rad/s", "rate of turn, positive counter-clockwise"),
+    ("phase", "f8", "rad", "angle at time 0, counter-clockwise from east"),
+    ("rcs", "f8", "m^2", "mean radar cross-section"),
+    ("swerling", "i8", "-", "case of its fluctuation"),
+)
 
 # ---------------------------------------------------------------- belief
 
@@ -259,6 +315,16 @@ ROUTES = table(
     ("vy", "f8", "m/s", "velocity north"),
     ("vz", "f8", "m/s", "velocity up"),
 )
+
+LOOKS = table(
+    "looks",
+    "belief: how one radar looks at the body of one track slot in a scan",
+    ("kind", "i8", "-", "0 not at all, 1 in the search, 2 with a track beam"),
+    ("t", "f8", "s", "time of the dwell"),
+    ("direction", ("f8", 3), "1", "unit vector to the predicted place at that time, radar ENU"),
+    ("p_d", "f8", "1", "detection probability of a rocket of the design cross-section there"),
+)
+NOT_AT_ALL, SEARCH, BEAM = range(3)
 
 PREDICTIONS = table(
     "predictions",
@@ -477,11 +543,14 @@ CLOCK = table(
     ("scan", "i8", "1", "number of the last scan"),
     ("t", "f8", "s", "its time"),
     ("period", "f8", "s", "scan period"),
+    ("t_busy", "f8", "s", "last scan at which a rocket or a round flew"),
     ("phase", "i8", "-", "0 a scan begins, 1 decisions are due"),
     ("next", "i8", "-", "row of the next rocket to launch"),
     ("first", "i8", "-", "no rocket before this row flies"),
     ("n_slots", "i8", "1", "track slots in use"),
     ("n_plots", "i8", "1", "plots of the last scan"),
+    ("n_beams", "i8", "1", "track beams of the last scan"),
+    ("n_refused", "i8", "1", "track beams wanted so far that no time was left for"),
     ("n_singles", "i8", "1", "unused plots kept"),
     ("next_track", "i8", "-", "number of the next track"),
     ("n_routes", "i8", "1", "routes written so far"),

@@ -38,6 +38,8 @@ class Truth(NamedTuple):
     source: np.ndarray  # int: rocket of each plot, -1 for a false one
     single_source: np.ndarray  # int: the same of the kept plots
     carries: np.ndarray  # int: rocket that each track slot last followed
+    objects: np.ndarray  # OBJECTS
+    bias: np.ndarray  # (radars, 3) m, rad, rad: constant errors of range, azimuth and elevation
 
 
 class Belief(NamedTuple):
@@ -49,6 +51,7 @@ class Belief(NamedTuple):
     estimates: np.ndarray  # ESTIMATES, by track slot
     routes: np.ndarray  # ROUTES: where confirmed tracks came from
     clutter: np.ndarray  # (radars, 8): mean false plots a scan, by band of elevation
+    looks: np.ndarray  # LOOKS (slot, radar)
     predictions: np.ndarray  # PREDICTIONS, by track slot
     options: np.ndarray  # OPTIONS (slot, battery)
     engagements: np.ndarray  # ENGAGEMENTS, by track slot
@@ -86,7 +89,11 @@ def estimation() -> Estimation:
 
 
 class Scratch(NamedTuple):
-    """Working memory of the tracker."""
+    """Working memory of the radars and of the tracker."""
+
+    wanted: np.ndarray  # int: looks that ask for a beam, then those that get one, in time order
+    keys: np.ndarray  # (n,): what they are sorted by
+    nearest: np.ndarray  # int, by track slot: the radar that reports it
 
     k: Estimation
     covered: np.ndarray  # int, by track slot
@@ -106,13 +113,16 @@ class Scratch(NamedTuple):
 CLUSTER = 256  # rows of the largest cluster that is assigned exactly
 
 
-def scratch(n_slots: int, n_plots: int) -> Scratch:
-    """Working memory for so many track slots and plots a scan."""
+def scratch(n_slots: int, n_plots: int, n_radars: int = 1) -> Scratch:
+    """Working memory for so many track slots, plots a scan and radars."""
     k = n_slots + n_plots + 1
     rows = max(n_slots, n_plots)
     side = min(k, CLUSTER)
     return Scratch(
         k=estimation(),
+        wanted=np.zeros(n_slots * n_radars, np.int64),
+        keys=np.zeros(n_slots * n_radars),
+        nearest=np.zeros(n_slots, np.int64),
         covered=np.zeros(n_slots, np.int64),
         column_of=np.zeros(rows, np.int64),
         edges=np.zeros((2, 16 * rows), np.int64),
@@ -128,10 +138,18 @@ def scratch(n_slots: int, n_plots: int) -> Scratch:
     )
 
 
+def _false_plots(radars: np.ndarray) -> np.ndarray:
+    """Mean number of false plots a second of each radar: false alarms and residue."""
+    fence = radars["fence_alarms"] / radars["fence_period"]
+    return fence + radars["volume_alarms"] / radars["volume_period"] + radars["clutter_plots"]
+
+
 def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
     """What the defence knows before anything has happened: full launchers, no tracks."""
     tracks = tables.TRACKS.allocate(n_slots)
     tracks["status"] = 0
+    looks = tables.LOOKS.allocate(n_slots * len(fixed.radars))
+    looks["kind"] = tables.NOT_AT_ALL
     options = tables.OPTIONS.allocate(n_slots * len(fixed.batteries))
     state = tables.BATTERY_STATE.allocate(len(fixed.batteries))
     state["t_free"] = 0.0
@@ -147,7 +165,8 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
         tracks=tracks,
         estimates=tables.ESTIMATES.allocate(n_slots),
         routes=tables.ROUTES.allocate(256),
-        clutter=np.repeat(fixed.radars["false_plots"][:, None] / 8.0, 8, axis=1),
+        clutter=np.repeat(_false_plots(fixed.radars)[:, None] / 8.0, 8, axis=1),
+        looks=looks.reshape(n_slots, len(fixed.radars)),
         predictions=tables.PREDICTIONS.allocate(n_slots),
         options=options.reshape(n_slots, len(fixed.batteries)),
         engagements=tables.ENGAGEMENTS.allocate(n_slots),

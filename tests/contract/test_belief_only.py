@@ -8,7 +8,8 @@ import pytest
 
 from opendome import engine, tables
 from opendome.kernels import beats, decide, impact, shots, threat, tracks
-from opendome.kernels.radar import scan
+from opendome.kernels.dwells import schedule
+from opendome.kernels.scan import scan
 from opendome.models.policies import View
 from opendome.tables import LANDED
 from opendome.world import Belief, Fixed, Truth, scratch
@@ -19,8 +20,8 @@ OF_TRUTH = set(Truth._fields)
 #: Stages that may not see the truth at all.  (absorb, start and keep_singles keep the books of
 #: which rocket a track follows, for scoring; the scrambled runs below show that they only write.)
 BLIND = [
-    tracks.advance, tracks.associate, impact.predict_impacts, threat.threaten, threat.warn,
-    decide.consider, decide.decide, decide.better, shots.reload, shots.rest,
+    schedule, tracks.advance, tracks.associate, impact.predict_impacts, threat.threaten,
+    threat.warn, decide.consider, decide.decide, decide.better, shots.reload, shots.rest,
 ]  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def everything(known):
 def believe(clock, fixed, known, truth):
     """The part of a scan between its plots and its orders, on copies of clock and belief."""
     now, known = clock.copy(), copy.deepcopy(known)
-    working = scratch(len(known.tracks), len(known.plots))
+    working = scratch(len(known.tracks), len(known.plots), len(fixed.radars))
     assert tracks.follow(now, fixed, known, truth, working)
     impact.predict_impacts(now, fixed, known, working)
     threat.threaten(now, fixed, known)
@@ -155,7 +156,10 @@ def test_scan__believes_the_same_whatever_the_truth_behind_its_plots(two_towns, 
         clock, known, truth = clock.copy(), copy.deepcopy(known), copy.deepcopy(truth)
         clock["scan"] += 1
         clock["t"] += clock["period"]
-        clock["n_plots"] = scan(clock, fixed, truth, known, SEED, REP)  # from the real truth
+        working = scratch(len(known.tracks), len(known.plots), len(fixed.radars))
+        schedule(clock, fixed, known, working)
+        # From the real truth.
+        clock["n_plots"] = scan(clock, fixed, truth, known, working, SEED, REP)
         now, real = believe(clock, fixed, known, truth)
         other, fooled = believe(clock, fixed, known, scrambled(truth, rng))
         assert everything(real) == everything(fooled)

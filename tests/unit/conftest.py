@@ -93,7 +93,8 @@ def _fly(fixed, n):
     rockets["status"] = tables.FLYING
     nodes = fly_all(rockets, fixed.classes, fixed.air, fixed.drag, fixed.radius)
     none = np.full(4, -1)
-    return Truth(rockets, nodes, none, none.copy(), np.arange(n))
+    nothing = tables.OBJECTS.allocate(0), np.zeros((1, 3))
+    return Truth(rockets, nodes, none, none.copy(), np.arange(n), *nothing)
 
 
 def _clock(n, truth, depot):

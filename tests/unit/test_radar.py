@@ -1,4 +1,4 @@
-"""Coverage, detection, measurement and false plots of the radar."""
+"""Coverage, strength of an echo, measurement, false plots and what the extractor leaves."""
 
 from math import atan2, cos, pi, radians, sin, sqrt
 
@@ -6,10 +6,10 @@ import numpy as np
 import pymap3d
 import pytest
 from scipy.optimize import brentq
-from scipy.stats import binomtest, kstest
 
-from opendome import rng, tables
+from opendome import frames, tables
 from opendome.kernels import radar as kernels
+from opendome.kernels import scan
 
 ORIGIN = (31.50, 34.60, 0.0)
 SITE = (31.55, 34.66, 60.0)  # radar "hill" of two-towns
@@ -27,6 +27,8 @@ def level(row, **changes):
     row["rotation"] = np.eye(3)
     for name, value in changes.items():
         row[name] = value
+    for r in row:
+        r["normal"] = frames.unit_vector(r["boresight"], r["tilt"])
     return row
 
 
@@ -36,43 +38,7 @@ def above(distance, height, radius):
     return 0.0, (radius + height) * sin(g), (radius + height) * cos(g) - radius
 
 
-# ---------------------------------------------------------------- detection
-
-
-def looks(s, p_fa, n, entity):
-    """Measured SNR of n looks with the simulator's own draws."""
-    u = [rng.uniform2(5, 0, entity, step, rng.DETECTION, 0)[0] for step in range(n)]
-    return np.array([kernels.detection(s, p_fa, x) for x in u])
-
-
-@pytest.mark.parametrize(("s", "p_fa"), [(1.0, 1e-2), (10.0, 1e-4), (30.0, 1e-6), (200.0, 1e-6)])
-def test_detection__rate_is_that_of_a_fading_echo_in_noise(s, p_fa):
-    n = 3000
-    seen = np.count_nonzero(looks(s, p_fa, n, int(s)))
-    # Swerling 1 by itself: complex normal echo plus complex normal noise against a threshold.
-    peer = np.random.default_rng(3)
-    re, im = peer.normal(0.0, sqrt((1.0 + s) / 2.0), (2, 400_000))
-    p_d = np.mean(re * re + im * im > -np.log(p_fa))
-    # 1e-4: a fixed seed, so this fails for good or never.
-    assert binomtest(seen, n, p_d).pvalue > 1e-4
-
-
-def test_detection__of_nothing_is_the_false_alarm_probability():
-    seen = np.count_nonzero(looks(0.0, 0.05, 4000, 77))
-    assert binomtest(seen, 4000, 0.05).pvalue > 1e-4
-
-
-def test_detection__measures_the_power_above_the_threshold():
-    snr = looks(20.0, 1e-3, 2000, 78)
-    power = snr[snr > 0.0] + 1.0
-    # An exponential forgets: what lies above the threshold is exponential again, mean 1 + s.
-    assert kstest((power + np.log(1e-3)) / 21.0, "expon").pvalue > 1e-4
-
-
-def test_detection__is_never_lost_to_a_stronger_echo():
-    for u in np.random.default_rng(1).uniform(size=200):
-        snr = [kernels.detection(s, 1e-6, u) for s in (0.5, 2.0, 10.0, 50.0, 1e3, 1e5)]
-        assert np.all(np.diff(snr) >= 0.0)
+# ---------------------------------------------------------------- strength of an echo
 
 
 def test_mean_snr__is_one_at_the_reference_range_and_16_times_at_half(radar):
@@ -85,8 +51,70 @@ def test_accuracy__by_hand_and_in_the_limit(radar):
     radar["sigma_r0"], radar["range_cell"] = 8.0, 30.0
     radar["sigma_a0"], radar["beamwidth"] = 3e-3, 0.032
     # 2 snr = 25: 30 / 5 = 6 m beside 8 m; 0.032 / (1.6 x 5) = 4 mrad beside 3 mrad.
-    assert kernels.accuracy(radar[0], 12.5) == pytest.approx((10.0, 5e-3))
-    assert kernels.accuracy(radar[0], 1e12) == pytest.approx((8.0, 3e-3))
+    assert kernels.accuracy(radar[0], 12.5, 1.0) == pytest.approx((10.0, 5e-3))
+    assert kernels.accuracy(radar[0], 1e12, 1.0) == pytest.approx((8.0, 3e-3))
+    # Off the normal the beam is wider: 60 deg, twice, so 8 mrad beside 3 mrad.
+    assert kernels.accuracy(radar[0], 12.5, 0.5)[1] == pytest.approx(sqrt(73e-6))
+
+
+def test_off_normal__is_the_cosine_to_the_tilted_boresight(radar):
+    level(radar, boresight=0.7, tilt=0.3, scan_loss=3.0)
+    ahead = np.array([sin(0.7) * cos(0.3), cos(0.7) * cos(0.3), sin(0.3)])
+    to = np.array([3e3, 9e3, 2e3])
+    r = float(np.linalg.norm(to))
+    assert kernels.off_normal(radar[0], *to, r) == pytest.approx(to @ ahead / r)
+    assert kernels.off_normal(radar[0], *-to, r) == kernels.COS_MIN
+    radar["scan_loss"] = 0.0
+    assert kernels.off_normal(radar[0], *-to, r) == 1.0
+
+
+def test_attenuation__of_level_and_steep_paths(sensed, radar):
+    radar["gas"], radar["rain"], radar["rain_top"] = 1e-5, 2e-5, 3e3
+    # On the ground nothing thins out: both act over the whole way, there and back.
+    assert kernels.attenuation(radar[0], 0.0, 5e3, sensed.radius) == pytest.approx(0.3, rel=1e-3)
+    # Straight up: of the air all above is 6 km of the ground's, of the rain 3 km.
+    steep = kernels.attenuation(radar[0], 60e3, 60e3, sensed.radius)
+    assert steep == pytest.approx(2.0 * (1e-5 * 6e3 + 2e-5 * 3e3), rel=5e-3)
+
+
+def test_echo_snr__loses_with_air_and_off_the_normal(sensed, radar):
+    level(radar, tilt=0.0, gas=0.0, rain=0.0, scan_loss=3.0)
+    q, r = radar[0], 40e3
+    clear = kernels.mean_snr(q, 0.5, r)
+    assert kernels.echo_snr(q, 0.5, 0.0, r, 1.0, sensed.radius) == pytest.approx(clear)
+    assert kernels.echo_snr(q, 0.5, 0.0, r, 0.5, sensed.radius) == pytest.approx(clear / 8.0)
+    radar["gas"] = 1e-4
+    db = kernels.attenuation(radar[0], 0.0, r, sensed.radius)
+    got = kernels.echo_snr(radar[0], 0.5, 0.0, r, 1.0, sensed.radius)
+    assert 10.0 * np.log10(clear / got) == pytest.approx(db)
+
+
+def test_canceller__first_blind_speed_of_the_stagger_is_skolniks(radar):
+    # Skolnik (2001), 3.3: intervals 25:30:27:31 are first blind at 28.25 times the blind speed
+    # of their mean; below, no null is complete.
+    v = np.linspace(0.5, 28.25 - 0.5, 8_000)
+    response = np.array([kernels.canceller(x, 1.0) for x in v])
+    assert kernels.canceller(28.25, 1.0) == pytest.approx(0.0, abs=1e-20)
+    assert response.min() > 0.1  # measured: -8.7 dB, next to the mean's blind speed
+    assert response.mean() == pytest.approx(1.0, abs=0.01)
+    assert kernels.canceller(0.0, 70.0) == 0.0
+
+
+def test_clutter_response__is_one_above_the_lowest_beams(sensed, radar):
+    radar["blind_speed"], radar["clutter_top"] = 70.0, 0.04
+    low, high = 20e3 * sin(0.03), 20e3 * sin(0.05)
+    assert kernels.clutter_response(radar[0], low, 20e3, 1.0, sensed.radius) < 0.01
+    assert kernels.clutter_response(radar[0], high, 20e3, 1.0, sensed.radius) == 1.0
+    radar["blind_speed"] = 0.0
+    assert kernels.clutter_response(radar[0], low, 20e3, 0.0, sensed.radius) == 1.0
+
+
+def test_beam_gain__is_a_quarter_at_half_the_width_both_ways(radar):
+    radar["beamwidth"] = 0.02
+    assert kernels.beam_gain(radar[0], 1.0, 1.0) == 1.0
+    assert kernels.beam_gain(radar[0], cos(0.01), 1.0) == pytest.approx(0.25, rel=1e-4)
+    # 60 deg off the normal the beam is twice as wide.
+    assert kernels.beam_gain(radar[0], cos(0.02), 0.5) == pytest.approx(0.25, rel=1e-3)
 
 
 # ---------------------------------------------------------------- geometry
@@ -193,6 +221,17 @@ def test_measure__is_unbiased_with_the_promised_error(radar):
     assert (plots["t"][0], plots["radar"][0], plots["used"][0]) == (7.0, 0, 0)
 
 
+def test_measure_at__adds_the_bias(radar):
+    plots = tables.PLOTS.allocate(2)
+    e, n, u = 9e3, 12e3, 3e3
+    r = sqrt(e * e + n * n + u * u)
+    for row, bias in zip(plots, ((0.0, 0.0, 0.0), (40.0, 2e-3, -1e-3)), strict=True):
+        kernels.measure_at(row, 0.0, 0, radar[0], e, n, u, r, 50.0, 0.2, -0.4, 1.1, bias)
+    assert plots["range"][1] - plots["range"][0] == pytest.approx(40.0)
+    assert plots["az"][1] - plots["az"][0] == pytest.approx(2e-3)
+    assert plots["el"][1] - plots["el"][0] == pytest.approx(-1e-3)
+
+
 def test_measure__position_is_the_polar_measurement(radar):
     plots = tables.PLOTS.allocate(1)
     kernels.measure(plots[0], 0.0, 0, radar[0], -20e3, 12e3, 6e3, 25.0, 0.4, -1.3, 0.8)
@@ -209,15 +248,18 @@ def test_measure_rate__is_unbiased_with_the_promised_error_and_off_without_cells
         kernels.measure(plots[0], 0.0, 0, radar[0], -20e3, 12e3, 6e3, 12.5, 0.0, 0.0, 0.0)
         assert np.isnan(plots["rate"][0])
         assert np.isnan(plots["sigma_rate"][0])
-        kernels.measure_rate(plots[0], radar[0], -250.0, g)
+        kernels.measure_rate(plots[0], radar[0], -250.0, g, 1.0)
         seen.append(plots["rate"][0])
     # 2 snr = 25: 20 / 5 = 4 m/s beside 3 m/s.
     assert plots["sigma_rate"][0] == pytest.approx(5.0)
     assert abs(np.mean(seen) + 250.0) < 4.0 * 5.0 / sqrt(len(seen))
     assert abs(np.std(seen) / 5.0 - 1.0) < 4.0 / sqrt(2.0 * len(seen))
+    # Half the dwell: a cell of 40 m/s, 8 m/s beside 3 m/s.
+    kernels.measure_rate(plots[0], radar[0], -250.0, 0.0, 0.5)
+    assert plots["sigma_rate"][0] == pytest.approx(sqrt(73.0))
     radar["rate_cell"] = 0.0
     kernels.measure(plots[0], 0.0, 0, radar[0], -20e3, 12e3, 6e3, 12.5, 0.0, 0.0, 0.0)
-    kernels.measure_rate(plots[0], radar[0], -250.0, 1.0)
+    kernels.measure_rate(plots[0], radar[0], -250.0, 1.0, 1.0)
     assert np.isnan(plots["rate"][0])
 
 
@@ -229,11 +271,31 @@ def test_range_rate__is_the_change_of_range(radar):
 
 
 @pytest.mark.parametrize("boresight", [0.0, 3.0, 6.2])
-def test_dwell_time__sweeps_the_sector_from_left_to_right_once_a_scan(radar, boresight):
-    level(radar, boresight=boresight, half_sector=1.0)
-    for off, want in ((-1.0, 96.0), (-0.5, 97.0), (0.0, 98.0), (1.0, 100.0)):
+def test_search__sweeps_the_sector_from_left_to_right(radar, boresight):
+    level(radar, boresight=boresight, half_sector=1.0, fence_top=0.1, volume_top=1.0)
+    radar["fence_period"], radar["volume_period"] = 4.0, 8.0
+    radar["fence_factor"], radar["volume_factor"] = 0.5, 0.1
+    for off, want in ((-0.99, 96.02), (-0.5, 97.0), (-0.01, 97.98), (0.99, 99.98)):
         az = (boresight + off + pi) % (2.0 * pi) - pi  # as atan2 gives it
-        assert kernels.dwell_time(radar[0], az, 100.0, 4.0) == pytest.approx(want)
+        t, factor = kernels.search(radar[0], az, 0.05, 99.99, 4.0)
+        assert (t, factor) == (pytest.approx(want), 0.5)
+        # The volume takes 8 s: from 96 s on, so this half of it passes from 96 to 100 s.
+        t, factor = kernels.search(radar[0], az, 0.2, 100.0, 4.0)
+        assert factor == 0.1
+        if off > 0.0:
+            assert np.isnan(t)
+        else:
+            assert t == pytest.approx(96.0 + 4.0 * (off + 1.0))
+    assert np.isnan(kernels.search(radar[0], boresight, 1.1, 100.0, 4.0)[0])
+
+
+def test_search__meets_every_direction_once_a_period(radar):
+    level(radar, half_sector=1.0, fence_top=0.1, fence_period=3.0, fence_factor=0.5)
+    for az in np.random.default_rng(9).uniform(-0.99, 0.99, 23):  # none on a scan's edge
+        met = [kernels.search(radar[0], az, 0.05, t, 0.7)[0] for t in 0.7 * np.arange(10, 110)]
+        times = np.array(met)[~np.isnan(met)]
+        assert np.diff(times) == pytest.approx(3.0)
+        assert len(times) in (23, 24)  # 70 s of scans
 
 
 def test_limit__drops_the_weakest_of_each_radar(radar):
@@ -244,7 +306,7 @@ def test_limit__drops_the_weakest_of_each_radar(radar):
     plots["snr"] = np.random.default_rng(8).permutation(12) + 1.0
     snr, owner = plots["snr"].copy(), plots["radar"].copy()
     source = np.arange(12)
-    n = kernels.limit(rows, plots, source, 12)
+    n = scan.limit(rows, 1.0, plots, source, 12)
     want = [j for j in range(12) if (snr[owner == owner[j]] > snr[j]).sum() < [2, 10, 3][owner[j]]]
     assert source[:n].tolist() == want  # the order of the others stays
     assert plots["snr"][:n].tolist() == snr[want].tolist()
@@ -253,22 +315,31 @@ def test_limit__drops_the_weakest_of_each_radar(radar):
 def scans(sensed, rows, n):
     """False plots of n scans: their counts by scan, and the plots."""
     clock = tables.CLOCK.allocate(1)
+    clock["period"] = 1.0
     source = np.zeros(512, np.int64)
     plots = tables.PLOTS.allocate(512)
     counts, kept = [], []
-    for scan in range(n):
-        clock["scan"], clock["t"] = scan, float(scan)
-        found = kernels.false_plots(clock[0], sensed._replace(radars=rows), source, plots, 11, 0, 0)
+    for number in range(n):
+        clock["scan"], clock["t"] = number, float(number)
+        found = scan.false_plots(clock[0], rows, sensed.radius, source, plots, 11, 0, 0)
         assert (source[:found] == -1).all()
         counts.append(found)
         kept.append(plots[:found].copy())
     return np.array(counts), np.concatenate(kept)
 
 
+def only(radar, fence=0.0, volume=0.0, residue=0.0):
+    """False plots of these mean numbers a second."""
+    radar["fence_alarms"] = fence * radar["fence_period"]
+    radar["volume_alarms"] = volume * radar["volume_period"]
+    radar["clutter_plots"] = residue
+    return radar
+
+
 def test_false_plots__are_poisson_and_lie_inside_coverage(sensed, radar):
-    mean, n = 3.0, 300
-    radar["false_plots"] = mean
-    counts, plots = scans(sensed, radar, n)
+    means, n = {"fence": 1.5, "volume": 1.0, "residue": 0.5}, 300
+    counts, plots = scans(sensed, only(radar, **means), n)
+    mean = sum(means.values())
     # Four standard errors; the variance of a Poisson count's sample variance is about 2 mean^2 / n
     # + mean / n.
     assert abs(counts.mean() - mean) < 4.0 * sqrt(mean / n)
@@ -277,23 +348,89 @@ def test_false_plots__are_poisson_and_lie_inside_coverage(sensed, radar):
         # A hair inwards: the edge itself may round either way.
         x, y, z = 0.999 * p["x"], 0.999 * p["y"], 0.999 * p["z"] + 0.1
         assert kernels.covers(radar[0], x, y, z, sensed.radius) or p["range"] < 510.0
-        threshold = -np.log(radar["p_fa"][0])
-        assert p["snr"] > threshold - 1.0
+        assert p["snr"] > radar["threshold"][0] - 1.0
+        # Each was found where the search was at its time.
+        t, _ = kernels.search(radar[0], p["az"], p["el"], p["t"] + 0.5, 1.0)
+        assert t == pytest.approx(p["t"], abs=1e-6)
+
+
+@pytest.mark.parametrize("where", ["fence", "volume", "residue"])
+def test_false_plots__lie_where_their_kind_looks(sensed, radar, where):
+    _, plots = scans(sensed, only(radar, **{where: 3.0}), 100)
+    q = radar[0]
+    low, high, far, rate = {
+        "fence": (q["el_min"], q["fence_top"], q["range_max"], 1e3),
+        "volume": (q["fence_top"], q["volume_top"], q["range_max"], 1e3),
+        "residue": (q["el_min"], q["el_min"] + q["beamwidth"], q["clutter_range"], 25.0),
+    }[where]
+    for column, least, most in (
+        ("el", low, high), ("range", q["range_min"], far), ("rate", -rate, rate),
+    ):  # fmt: skip
+        values = plots[column]
+        assert least <= values.min()
+        assert values.max() <= most
+        # Some 300 of them fill the span.
+        assert np.ptp(values) > 0.9 * (most - least)
+
+
+def test_false_plots__many_are_poisson_too(sensed, radar):
+    counts, _ = scans(sensed, only(radar, fence=200.0), 20)
+    assert abs(counts.mean() - 200.0) < 4.0 * sqrt(200.0 / 20)
 
 
 def test_false_plots__leave_a_point_to_the_nearest_radar(sensed, radar):
-    rows = network(radar)
-    rows["false_plots"] = 4.0
+    rows = only(network(radar), fence=4.0)
     _, plots = scans(sensed, rows, 40)
     assert set(plots["radar"]) == {0, 1, 2}
     for p in plots:
         assert kernels.responsible(rows, p["x"], p["y"], p["z"], sensed.radius) == p["radar"]
+    rows["everywhere"] = 1
+    counts, _ = scans(sensed, rows, 40)
+    assert abs(counts.mean() - 12.0) < 4.0 * sqrt(12.0 / 40)
 
 
-def test_scan__answers_minus_one_when_the_table_is_full(sensed, radar):
-    radar["false_plots"] = 30.0
+def test_false_plots__answer_minus_one_when_the_table_is_full(sensed, radar):
+    only(radar, fence=30.0)
     clock = tables.CLOCK.allocate(1)
-    clock["scan"], clock["t"] = 1, 1.0
+    clock["scan"], clock["t"], clock["period"] = 1, 1.0, 1.0
     plots, source = tables.PLOTS.allocate(3), np.zeros(3, np.int64)
-    full = sensed._replace(radars=radar)
-    assert kernels.false_plots(clock[0], full, source, plots, 11, 0, 0) == -1
+    got = scan.false_plots(clock[0], radar, sensed.radius, source, plots, 11, 0, 0)
+    assert got == -1
+
+
+# ---------------------------------------------------------------- unresolved plots
+
+
+def pair(radar, **second):
+    """Two plots of one radar, of SNR 30 and 10, the second moved by some differences."""
+    plots = tables.PLOTS.allocate(2)
+    for row, snr in zip(plots, (30.0, 10.0), strict=True):
+        kernels.write(row, 5.0, 0, radar[0], 20e3, 3.1, 0.2, snr)
+        kernels.measure_rate(row, radar[0], -100.0, 0.0, 1.0)
+    for name, value in second.items():
+        plots[name][1] += value
+    return plots
+
+
+def test_merge__joins_what_is_in_one_cell_by_power(radar):
+    plots, source = pair(radar, range=20.0, az=0.01 - 2.0 * pi, el=0.004, rate=8.0), np.arange(2)
+    assert scan.merge(radar, plots, source, 2) == 1
+    p = plots[0]
+    assert source[0] == 0  # the stronger gives the name
+    assert (p["range"], p["az"], p["el"], p["rate"]) == pytest.approx(
+        (20_005.0, 3.1025, 0.201, -98.0)
+    )
+    assert p["snr"] == 40.0
+    assert p["sigma_r"] < pair(radar)["sigma_r"][0]
+
+
+@pytest.mark.parametrize("apart", [{"range": 31.0}, {"rate": 17.0}, {"el": 0.04}, {"az": 0.04}])
+def test_merge__leaves_what_differs_in_any_way(radar, apart):
+    plots, source = pair(radar, **apart), np.arange(2)
+    assert scan.merge(radar, plots, source, 2) == 2
+
+
+def test_merge__leaves_plots_of_two_radars(radar):
+    plots = pair(radar)
+    plots["radar"][1] = 1
+    assert scan.merge(network(radar), plots, np.arange(2), 2) == 2

@@ -190,7 +190,7 @@ def test_parameters_table__takes_source_and_grade_from_the_nearest_table():
     assert found["place[0].radius"][1:] == (2500.0, "m", "published", "map")
     assert found["place[0].population"].grade == "assumed"
     assert found["place[1].radius"].source == "teaching values"
-    assert found["radar[0].p_fa"].source.startswith("Skolnik")
+    assert found["radar[0].scan_loss"].source.startswith("Skolnik")
     assert found["class 'grad-122'.calibre"].grade == "published"
 
 

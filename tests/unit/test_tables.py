@@ -9,7 +9,7 @@ from opendome._jit import kernel
 DECLARED = [t for t in vars(tables).values() if isinstance(t, tables.Table)]
 UNITS = {
     "-", "1", "kg", "kg/m^2", "m", "m^2", "m/s", "m/s^2", "N", "rad", "s", "USD", "SI",
-    "1/sqrt(s)", "m, m/s, 1", "s, m, m/s",
+    "1/s", "rad/s", "dB/m", "1/sqrt(s)", "m, m/s, 1", "s, m, m/s",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from opendome import tables
-from opendome.kernels import radar, tracks
+from opendome.kernels import dwells, radar, tracks
 from opendome.kernels.ballistics import acceleration
 from opendome.world import Truth, belief, scratch
 
@@ -25,7 +25,11 @@ class Tracker:
         self.known = belief(self.fixed, 16, 16, 4)
         rockets = tables.ROCKETS.allocate(1)
         self.truth = Truth(
-            rockets, np.zeros((1, 6)), *(np.full(16, k, np.int64) for k in (0, 0, -1))
+            rockets,
+            np.zeros((1, 6)),
+            *(np.full(16, k, np.int64) for k in (0, 0, -1)),
+            tables.OBJECTS.allocate(0),
+            np.zeros((1, 3)),
         )
         self.clock = tables.CLOCK.allocate(1)
         for column in tables.CLOCK.cols:
@@ -44,6 +48,7 @@ class Tracker:
             radar.measure(rows[j], clock["t"], 0, self.fixed.radars[0], *point, snr, *g)
         self.clock["n_plots"] = len(points)
         fixed, known, truth, working = self.fixed, self.known, self.truth, self.scratch
+        dwells.schedule(clock, fixed, known, working)
         assert tracks.follow(clock, fixed, known, truth, working)
         return self.known.tracks[0]
 

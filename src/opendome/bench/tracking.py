@@ -124,7 +124,7 @@ def _false(hours: float) -> Iterator[Row]:
     """False plots alone, uniform and low: confirmed tracks an hour."""
     for low in (False, True):
         rng = np.random.default_rng(SEED)
-        sensors = radars.read(trials.radar(false_plots=FALSE_PLOTS))
+        sensors = radars.read(trials.radar(clutter_plots=FALSE_PLOTS))
         plots = trials.clutter(hours * 3600.0, sensors, rng, low)
         rows, cpu, _ = _timed(plots)
         where = "low" if low else "uniform"

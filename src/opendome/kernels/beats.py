@@ -9,15 +9,17 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.kernels.decide import consider, decide
+from opendome.kernels.dwells import schedule
 from opendome.kernels.impact import predict_impacts
-from opendome.kernels.radar import scan
+from opendome.kernels.scan import scan
 from opendome.kernels.shots import engage, reload, resolve, rest
 from opendome.kernels.threat import axes, threaten, warn
-from opendome.kernels.tracks import CONFIRMED, follow
+from opendome.kernels.tracks import CONFIRMED, FREE, follow
 from opendome.tables import FIRE, FLYING, LANDED, WAITING
 
 DONE, DECIDE, FLUSH, FULL_PLOTS, FULL_TRACKS, FULL_SHOTS, FULL_WARNINGS = range(7)
 SENSE, ACT = 0, 1
+LINGER = 60.0  # s, for which tracks keep the scans going after the last rocket and round
 
 
 @kernel
@@ -74,9 +76,11 @@ def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
     resolve(clock, fixed, belief, truth, shots, seed, rep)
     _land(clock, truth.rockets)
     reload(clock.t, False, clock, fixed, belief)
-    clock.n_plots = scan(clock, fixed, truth, belief, seed, rep)
+    schedule(clock, fixed, belief, scratch)
+    clock.n_plots = scan(clock, fixed, truth, belief, scratch, seed, rep)
     if clock.n_plots < 0:
         return FULL_PLOTS
+    _retire(clock, truth.rockets)
     if not follow(clock, fixed, belief, truth, scratch):
         return FULL_TRACKS
     predict_impacts(clock, fixed, belief, scratch)
@@ -89,8 +93,14 @@ def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
 
 @kernel
 def _idle(clock, belief):
-    """Whether nothing flies and nothing is tracked."""
-    return clock.first == clock.next and clock.n_slots == 0 and clock.first_shot == clock.n_shots
+    """Whether nothing flies and nothing is tracked.
+
+    Tracks of birds and aircraft do not end by themselves: they count for `LINGER` only.
+    """
+    if clock.first < clock.next or clock.first_shot < clock.n_shots:
+        clock.t_busy = clock.t
+        return False
+    return clock.n_slots == 0 or clock.t - clock.t_busy > LINGER
 
 
 @kernel
@@ -101,6 +111,9 @@ def _jump(clock, fixed, belief, truth):
     if last > clock.scan:
         clock.scan = last
         clock.n_singles = 0
+        for i in range(clock.n_slots):
+            belief.tracks[i].status = FREE
+        clock.n_slots = 0
 
 
 @kernel
@@ -119,6 +132,11 @@ def _land(clock, rockets):
         if body.status == FLYING and body.t_impact <= clock.t:
             body.status = LANDED
             body.t_end = body.t_impact
+
+
+@kernel
+def _retire(clock, rockets):
+    """Skip rockets that have ended.  After the scan: it may have seen them before their end."""
     while clock.first < clock.next and rockets[clock.first].status not in (WAITING, FLYING):
         clock.first += 1
 

@@ -12,10 +12,10 @@ from opendome._jit import kernel
 from opendome.constants import G0
 from opendome.kernels.association import match
 from opendome.kernels.measurement import measure, turn
-from opendome.kernels.radar import FALSE_EL_SPAN
 
 FREE, TENTATIVE, CONFIRMED = 0, 1, 2  # status of a track
-BANDS = 8  # bands of elevation in which false plots are counted
+BANDS = 8  # bands of elevation in which false plots are counted, over ...
+FALSE_EL_SPAN = 0.12  # rad, from the least elevation on; the last is open above
 CLUTTER_RATE = 0.02  # of the newest scan in their means: a memory of about a minute
 CLUTTER_LEAST = 1e-4  # false plots a scan and band
 
@@ -81,7 +81,7 @@ def distance(track, plot, radar, scratch):
 
 @kernel
 def band(radar, el):
-    """Band of elevation of a plot: eight of them make the search fence; the last is open above."""
+    """Band of elevation of a plot."""
     return min(max(np.int64((el - radar.el_min) * BANDS / FALSE_EL_SPAN), 0), BANDS - 1)
 
 

@@ -1,23 +1,25 @@
-"""Radar: coverage, detection, measurement, false plots.
+"""Radar: coverage, strength of an echo, measurement.
 
-r     slant range                        m
-el    elevation, az azimuth from north   rad
-s     mean signal-to-noise ratio         power ratio
-p_fa  false-alarm probability of a cell
+e n u  body from the radar, in its own east, north and up   m
+r      slant range                                          m
+el     elevation, az azimuth from north                     rad
+s      mean signal-to-noise ratio of one burst              power ratio
 """
 
-from math import asin, atan2, cos, exp, floor, hypot, log, pi, sin, sqrt
+from math import asin, atan2, cos, exp, floor, log, pi, sin, sqrt
 
 import numpy as np
 
-from opendome import rng
 from opendome._jit import kernel
 from opendome.constants import REFRACTION_K
-from opendome.kernels.ballistics import position
-from opendome.tables import FLYING
 
-FALSE_EL_SPAN = 0.12  # rad, height of the search fence in which false plots appear (assumed)
-FALSE_RATE = 1_000.0  # m/s, greatest range rate, either way, of a false plot (assumed)
+GAS_HEIGHT = 6_000.0  # m, height over which the attenuation of dry air falls to 1/e
+COS_MIN = 0.2  # of the angle off the array's normal: no beam is formed farther off
+NEPERS = 0.230258509299404568  # in 1 dB of power
+LN_2 = 0.693147180559945309
+# Skolnik, Introduction to Radar Systems, 3rd ed. (2001), 3.3: pulse intervals in the ratio
+# 25:30:27:31; the first blind speed is 28.25 times that of their mean.
+STAGGER = (25.0 / 28.25, 30.0 / 28.25, 27.0 / 28.25, 31.0 / 28.25)
 
 
 @kernel
@@ -46,19 +48,25 @@ def unlocal(radar, e, n, u):
 
 
 @kernel
-def covers(radar, x, y, z, radius):
-    """Whether a point lies in range, inside the sector and above the radar's horizon.
+def apparent(u, r, radius):
+    """Elevation under which the radar sees a body, rad.
 
     Refraction bends the ray so that a straight ray over an earth of 4/3 radius sees what the
     bent one sees: the apparent elevation exceeds the geometric one by r (1 - 1/k) / (2 R).
 
     Source: Blake, NRL 7098 (1970); Skolnik, Introduction to Radar Systems (2001), 8.2.
     """
+    return asin(u / r) + r * (1.0 - 1.0 / REFRACTION_K) / (2.0 * radius)
+
+
+@kernel
+def covers(radar, x, y, z, radius):
+    """Whether a point lies in range, inside the sector and above the radar's horizon."""
     e, n, u = local(radar, x, y, z)
     r = sqrt(e * e + n * n + u * u)
     if r < radar.range_min or r > radar.range_max:
         return False
-    if asin(u / r) + r * (1.0 - 1.0 / REFRACTION_K) / (2.0 * radius) < radar.el_min:
+    if apparent(u, r, radius) < radar.el_min:
         return False
     off = abs(atan2(e, n) - radar.boresight)  # up to 3 pi: the boresight is 0 to 2 pi
     return min(off, abs(2.0 * pi - off)) <= radar.half_sector
@@ -82,41 +90,132 @@ def responsible(radars, x, y, z, radius):
 
 
 @kernel
+def reports(k, nearest, radars, x, y, z, radius):
+    """Whether radar k reports a body: it is the nearest that covers it, or keeps nothing back."""
+    return k == nearest or (radars[k].everywhere == 1 and covers(radars[k], x, y, z, radius))
+
+
+@kernel
+def left_to_another(k, radars, x, y, z, radius):
+    """Whether radar k, which covers a point, leaves it to a nearer one that covers it too."""
+    q = radars[k]
+    if q.everywhere == 1:
+        return False
+    own = (x - q.x) ** 2 + (y - q.y) ** 2 + (z - q.z) ** 2
+    for j in range(len(radars)):
+        q = radars[j]
+        d2 = (x - q.x) ** 2 + (y - q.y) ** 2 + (z - q.z) ** 2
+        if d2 < own and covers(q, x, y, z, radius):
+            return True
+    return False
+
+
+# ---------------------------------------------------------------- strength of an echo
+
+
+@kernel
 def mean_snr(radar, rcs, r):
-    """Mean SNR of a cross-section at a range: s = rcs (R_ref / r)^4, the radar equation."""
+    """Mean SNR of a track beam on its axis, at the array's normal, without attenuation.
+
+    s = rcs (R_ref / r)^4: the radar equation, whose constants are in R_ref (multifunction.py).
+    """
     q = radar.reference_range / r
     return rcs * q * q * q * q
 
 
 @kernel
-def detection(s, p_fa, u):
-    """Measured SNR of one look at a Swerling-1 target, or 0 below the threshold.
+def off_normal(radar, e, n, u, r):
+    """Cosine of the angle between a direction and the array's normal, at least COS_MIN.
 
-    The envelope's power, in noise units, is exponential with mean 1 + s; the threshold is
-    -ln p_fa.  So p_d = p_fa^(1 / (1 + s)).
-
-    Source: Swerling, RAND RM-1217 (1954); Skolnik (2001), 2.8.
+    1 for an antenna that turns (no scan loss).
     """
-    power = -(1.0 + s) * log(u)
-    return power - 1.0 if power > -log(p_fa) else 0.0
+    if radar.scan_loss == 0.0:
+        return 1.0
+    q = radar.normal
+    return max((e * q[0] + n * q[1] + u * q[2]) / r, COS_MIN)
 
 
 @kernel
-def accuracy(radar, snr):
+def attenuation(radar, u, r, radius):
+    """Loss of air and rain on the way there and back, dB.
+
+    Air thins as exp(-h / 6 km); rain is even up to rain_top and over all ranges.  The height h of
+    the ray grows evenly up to the body's.
+
+    Source: rain as in ITU-R P.838-3 (rain.py); air: sea-level value of ITU-R P.676, dry air of an
+    equivalent height of 6 km, which is that of the older versions of P.676.
+    """
+    h = max(u + r * r / (2.0 * radius), 1.0)
+    x = h / GAS_HEIGHT
+    air = radar.gas * r * (1.0 - exp(-x)) / x
+    return 2.0 * (air + radar.rain * r * min(1.0, radar.rain_top / h))
+
+
+@kernel
+def echo_snr(radar, rcs, u, r, cos_normal, radius):
+    """Mean SNR of a track beam on its axis, with the losses of direction, air and rain.
+
+    An array that looks off its normal by an angle a loses cos(a)^scan_loss; 3 for the effective
+    aperture and the element pattern both ways.  Source: Skolnik, Radar Handbook (2008), 13.
+    """
+    loss = NEPERS * attenuation(radar, u, r, radius) - radar.scan_loss * log(cos_normal)
+    return mean_snr(radar, rcs, r) * exp(-loss)
+
+
+@kernel
+def canceller(rate, blind):
+    """Power response of a two-pulse canceller with staggered intervals at a range rate, mean 1.
+
+    2 sin^2(pi v / v_blind) for each interval, averaged over them.
+    Source: Skolnik (2001), 3.2 and 3.3.
+    """
+    total = 0.0
+    for q in STAGGER:
+        a = sin(pi * q * rate / blind)
+        total += a * a
+    return 0.5 * total
+
+
+@kernel
+def clutter_response(radar, u, r, rate, radius):
+    """Factor of the canceller on an echo: 1 above the beams that touch the ground."""
+    if radar.blind_speed > 0.0 and apparent(u, r, radius) < radar.clutter_top:
+        return canceller(rate, radar.blind_speed)
+    return 1.0
+
+
+@kernel
+def beam_gain(radar, cos_off, cos_normal):
+    """Two-way power gain of a Gaussian beam off its axis; the width grows as 1 / cos(normal).
+
+    One way 2^-(2 off / width)^2, so that it is 1/2 at half the 3 dB width.
+    Source: Barton, Radar System Analysis and Modeling (2005), 3.
+    """
+    q = cos_normal / radar.beamwidth
+    off2 = 2.0 * (1.0 - cos_off)  # of a small angle
+    return exp(-8.0 * LN_2 * off2 * q * q)
+
+
+# ---------------------------------------------------------------- measurement
+
+
+@kernel
+def accuracy(radar, snr, cos_normal):
     """Standard deviations of range (m) and angle (rad).
 
     sigma_r = cell / sqrt(2 snr), sigma_a = beamwidth / (1.6 sqrt(2 snr)), each with a floor
-    added in quadrature.  Source: Barton, Radar System Analysis and Modeling (2005), 8.1.
+    added in quadrature; the beam is wider by 1 / cos(normal) off the array's normal.
+    Source: Barton, Radar System Analysis and Modeling (2005), 8.1.
     """
     q = 1.0 / sqrt(2.0 * snr)
-    return hypot(radar.sigma_r0, radar.range_cell * q), hypot(
-        radar.sigma_a0, radar.beamwidth * q / 1.6
-    )
+    r = radar.range_cell * q
+    a = radar.beamwidth * q / (1.6 * cos_normal)
+    return sqrt(radar.sigma_r0**2 + r * r), sqrt(radar.sigma_a0**2 + a * a)
 
 
 @kernel
-def _write(plot, t, k, radar, r, az, el, snr):
-    """Fill one plot from its polar measurement."""
+def write(plot, t, k, radar, r, az, el, snr):
+    """Fill one plot from its polar measurement; range rate stays missing."""
     plot.t = t
     plot.radar = k
     plot.range = r
@@ -125,32 +224,45 @@ def _write(plot, t, k, radar, r, az, el, snr):
     plot.snr = snr
     plot.rate = np.nan
     plot.sigma_rate = np.nan
-    plot.sigma_r, plot.sigma_a = accuracy(radar, snr)
-    plot.x, plot.y, plot.z = unlocal(
-        radar, r * cos(el) * sin(az), r * cos(el) * cos(az), r * sin(el)
-    )
+    flat = r * cos(el)
+    e, n, u = flat * sin(az), flat * cos(az), r * sin(el)
+    plot.x, plot.y, plot.z = unlocal(radar, e, n, u)
+    plot.sigma_r, plot.sigma_a = accuracy(radar, snr, off_normal(radar, e, n, u, r))
     plot.used = 0
 
 
 @kernel
 def measure(plot, t, k, radar, x, y, z, snr, g0, g1, g2):
-    """Fill one plot of a body at (x, y, z) with three standard normals as noise."""
+    """Fill one plot of a body at (x, y, z) with three standard normals as noise, without bias."""
     e, n, u = local(radar, x, y, z)
     r = sqrt(e * e + n * n + u * u)
-    sigma_r, sigma_a = accuracy(radar, snr)
-    el = asin(u / r) + sigma_a * g2
-    az = atan2(e, n) + sigma_a * g1 / max(cos(el), 0.1)
-    _write(plot, t, k, radar, r + sigma_r * g0, az, el, snr)
+    measure_at(plot, t, k, radar, e, n, u, r, snr, g0, g1, g2, (0.0, 0.0, 0.0))
 
 
 @kernel
-def measure_rate(plot, radar, rate, g):
+def measure_at(plot, t, k, radar, e, n, u, r, snr, g0, g1, g2, bias):
+    """`measure` from the place in the radar's axes; `bias` of range (m) and angles (rad)."""
+    sigma_r, sigma_a = accuracy(radar, snr, off_normal(radar, e, n, u, r))
+    spread = max(sqrt(e * e + n * n) / r, 0.1)
+    write(
+        plot, t, k, radar,
+        r + sigma_r * g0 + bias[0],
+        atan2(e, n) + sigma_a * g1 / spread + bias[1],
+        asin(u / r) + sigma_a * g2 + bias[2],
+        snr,
+    )  # fmt: skip
+
+
+@kernel
+def measure_rate(plot, radar, rate, g, dwell):
     """Add a measured range rate, with a standard normal as noise, if the radar has Doppler cells.
 
-    sigma = cell / sqrt(2 snr) with a floor added in quadrature.  Source: as `accuracy`.
+    sigma = cell / sqrt(2 snr) with a floor added in quadrature; the cell of a dwell shorter than
+    a track beam's, in the ratio `dwell`, is wider by as much.  Source: as `accuracy`.
     """
     if radar.rate_cell > 0.0:
-        plot.sigma_rate = hypot(radar.sigma_v0, radar.rate_cell / sqrt(2.0 * plot.snr))
+        cell = radar.rate_cell / dwell
+        plot.sigma_rate = sqrt(radar.sigma_v0**2 + cell * cell / (2.0 * plot.snr))
         plot.rate = rate + plot.sigma_rate * g
 
 
@@ -164,113 +276,32 @@ def range_rate(radar, x, y, z, vx, vy, vz):
 
 
 @kernel
-def dwell_time(radar, az, t, period):
-    """Time at which the beam, sweeping the sector once from left to right in the scan, is at az."""
+def sweep(radar, az):
+    """Where in its sector a radar looks at azimuth az: 0 at the left edge, 1 at the right."""
     off = az - radar.boresight
     off -= 2.0 * pi * floor((off + pi) / (2.0 * pi))
-    return t - period * min(max(0.5 - 0.5 * off / radar.half_sector, 0.0), 1.0)
+    return min(max(0.5 + 0.5 * off / radar.half_sector, 0.0), 1.0)
 
 
 @kernel
-def scan(clock, fixed, truth, belief, seed, rep):
-    """Plots of one scan: true bodies, then false plots; the weakest beyond capacity are lost.
+def search(radar, az, el, t, period):
+    """When the search looks in a direction in the scan period that ends at t, and how strongly.
 
-    Fills belief.plots and beside it truth.source: row of the rocket, -1 for a false plot.
-    Returns the number of plots, or -1 if the table is full.
+    Fence and volume search sweep the sector from left to right, each in its own period, again and
+    again from time 0.
+
+    Returns
+    -------
+    time : float, s
+        nan: not in this scan period, or above the volume.
+    factor : float
+        SNR over that of a track beam.
     """
-    plots = belief.plots
-    t = clock.t
-    n = 0
-    for i in range(clock.first, clock.next):
-        body = truth.rockets[i]
-        if body.status != FLYING:
-            continue
-        cls = fixed.classes[body.cls]
-        x, y, z, _, _, _ = position(truth.nodes, body, cls, t - 0.5 * clock.period)
-        k = responsible(fixed.radars, x, y, z, fixed.radius)
-        if k < 0:
-            continue
-        radar = fixed.radars[k]
-        e, north, _ = local(radar, x, y, z)
-        tau = dwell_time(radar, atan2(e, north), t, clock.period)
-        if body.t_launch > tau:
-            continue
-        x, y, z, vx, vy, vz = position(truth.nodes, body, cls, tau)
-        r = sqrt((x - radar.x) ** 2 + (y - radar.y) ** 2 + (z - radar.z) ** 2)
-        entity = body.entity
-        sub = rng.sub_of(body.number, 2 * k)
-        u, _ = rng.uniform2(seed, rep, entity, clock.scan, rng.DETECTION, sub)
-        snr = detection(mean_snr(radar, cls.rcs, r), radar.p_fa, u)
-        if snr == 0.0:
-            continue
-        if n == len(plots):
-            return -1
-        g0, g1 = rng.normal2(seed, rep, entity, clock.scan, rng.PLOT_NOISE, sub)
-        g2, g3 = rng.normal2(seed, rep, entity, clock.scan, rng.PLOT_NOISE, sub + 1)
-        measure(plots[n], tau, k, radar, x, y, z, snr, g0, g1, g2)
-        measure_rate(plots[n], radar, range_rate(radar, x, y, z, vx, vy, vz), g3)
-        truth.source[n] = i
-        if body.t_plot != body.t_plot:
-            body.t_plot = tau
-        n += 1
-    n = false_plots(clock, fixed, truth.source, plots, seed, rep, n)
-    return limit(fixed.radars, plots, truth.source, n) if n > 0 else n
-
-
-@kernel
-def false_plots(clock, fixed, source, plots, seed, rep, n):
-    """Append Poisson many false plots a radar, uniform over its range, sector and search fence.
-
-    A radar does not report what another one is nearer to, so most are discarded.
-    """
-    scan_number = clock.scan
-    for k in range(len(fixed.radars)):
-        radar = fixed.radars[k]
-        u, _ = rng.uniform2(seed, rep, k, scan_number, rng.FALSE_COUNT, 0)
-        p = exp(-radar.false_plots)
-        total = p
-        count = 0
-        while u > total and count < 64:
-            count += 1
-            p *= radar.false_plots / count
-            total += p
-        for j in range(count):
-            a, b = rng.uniform2(seed, rep, k, scan_number, rng.FALSE_PLOT, 3 * j)
-            c, d = rng.uniform2(seed, rep, k, scan_number, rng.FALSE_PLOT, 3 * j + 1)
-            v, _ = rng.uniform2(seed, rep, k, scan_number, rng.FALSE_PLOT, 3 * j + 2)
-            r = radar.range_min + a * (radar.range_max - radar.range_min)
-            az = radar.boresight + (2.0 * b - 1.0) * radar.half_sector
-            el = radar.el_min + c * FALSE_EL_SPAN
-            e = r * cos(el) * sin(az)
-            x, y, z = unlocal(radar, e, r * cos(el) * cos(az), r * sin(el))
-            if responsible(fixed.radars, x, y, z, fixed.radius) != k:
-                continue
-            if n == len(plots):
-                return -1
-            snr = -log(radar.p_fa) - log(d) - 1.0  # noise above the threshold, read as a signal
-            tau = dwell_time(radar, az, clock.t, clock.period)
-            _write(plots[n], tau, k, radar, r, az, el, snr)
-            measure_rate(plots[n], radar, (2.0 * v - 1.0) * FALSE_RATE, 0.0)
-            source[n] = -1
-            n += 1
-    return n
-
-
-@kernel
-def limit(radars, plots, source, n):
-    """Drop the weakest plots of each radar that has more than its capacity."""
-    for k in range(len(radars)):
-        count = 0
-        for j in range(n):
-            count += plots[j].radar == k
-        while count > radars[k].capacity:
-            weakest = -1
-            for j in range(n):
-                if plots[j].radar == k and (weakest < 0 or plots[j].snr < plots[weakest].snr):
-                    weakest = j
-            for j in range(weakest, n - 1):
-                plots[j] = plots[j + 1]
-                source[j] = source[j + 1]
-            n -= 1
-            count -= 1
-    return n
+    sweeps, factor = radar.fence_period, radar.fence_factor
+    if el > radar.fence_top:
+        sweeps, factor = radar.volume_period, radar.volume_factor
+        if el > radar.volume_top:
+            return np.nan, 0.0
+    offset = sweep(radar, az) * sweeps
+    passed = floor((t - offset) / sweeps) * sweeps + offset
+    return (passed if passed > t - period and factor > 0.0 else np.nan), factor

@@ -3,11 +3,14 @@
 import numpy as np
 
 from opendome._jit import kernel
+from opendome.kernels.dwells import ahead
 from opendome.kernels.estimator import COAST, project, trace_back
 from opendome.kernels.impact import predict_impacts
 from opendome.kernels.measurement import active, scales
 from opendome.kernels.motion import BETA
+from opendome.kernels.radar import covers
 from opendome.kernels.tracks import CONFIRMED, follow
+from opendome.tables import NOT_AT_ALL, SEARCH
 
 
 @kernel
@@ -27,6 +30,7 @@ def scan_recorded(clock, fixed, belief, truth, scratch, plots, first, last, rows
         belief.plots[j - first].used = 0
     clock.n_plots = last - first
     clock.scan += 1
+    _look(clock, fixed, belief)
     if not follow(clock, fixed, belief, truth, scratch):
         return -1
     predict_impacts(clock, fixed, belief, scratch)
@@ -41,6 +45,16 @@ def scan_recorded(clock, fixed, belief, truth, scratch, plots, first, last, rows
             _write(rows[n], clock.t, i, first, fixed.tracker[0], belief, scratch)
             n += 1
     return n - n_rows
+
+
+@kernel
+def _look(clock, fixed, belief):
+    """Every radar is taken to look at all that it covers, in every scan."""
+    for i in range(clock.n_slots):
+        x, y, z = ahead(belief.tracks[i], clock.t)
+        for k in range(len(fixed.radars)):
+            seen = covers(fixed.radars[k], x, y, z, fixed.radius)
+            belief.looks[i, k].kind = SEARCH if seen else NOT_AT_ALL
 
 
 @kernel

@@ -11,6 +11,7 @@ from math import log, sqrt
 import numpy as np
 
 from opendome._jit import kernel
+from opendome.kernels.dwells import looked
 from opendome.kernels.estimator import aim, extend
 from opendome.kernels.gating import (
     CONFIRMED,
@@ -20,7 +21,6 @@ from opendome.kernels.gating import (
     distance,
     learn_clutter,
 )
-from opendome.kernels.radar import responsible
 from opendome.kernels.starts import SCORE_LEAST, remember, start
 from opendome.kernels.states import settle
 
@@ -52,7 +52,7 @@ def follow(clock, fixed, belief, truth, scratch):
 def advance(clock, fixed, belief, scratch):
     """Predict every track to the scan and drop those that are below the ground or out of sight.
 
-    Fills scratch.covered with 1 where some radar should see the predicted position.
+    Fills scratch.covered with 1 where some radar looked at the predicted position.
     """
     radius = fixed.radius
     for i in range(clock.n_slots):
@@ -65,7 +65,7 @@ def advance(clock, fixed, belief, scratch):
         height = sqrt(x * x + y * y + (z + radius) ** 2) - radius
         # Not the other way round: an estimate that is no number is dropped too.
         if 0.0 <= height < HEIGHT_MAX:
-            scratch.covered[i] = responsible(fixed.radars, x, y, z, radius) >= 0
+            scratch.covered[i] = looked(belief.looks, i)
         else:
             track.status = FREE
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from opendome.errors import ScenarioError
 
-KINDS = ("radars", "trackers", "interceptors", "policies", "warnings")
+KINDS = ("radars", "clutter", "trackers", "interceptors", "policies", "warnings")
 
 
 @cache

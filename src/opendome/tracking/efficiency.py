@@ -73,7 +73,7 @@ def unmatched(
 
 def _sensors(**tracker: Any) -> radars.Sensors:
     given = {"model": "gnn_ekf", "sigma_max_m": 1e5} | tracker
-    return radars.read(trials.radar(false_plots=0.0) | {"tracker": given})
+    return radars.read(trials.radar(clutter_plots=0.0) | {"tracker": given})
 
 
 def _measured(

@@ -106,7 +106,7 @@ class Tracker:
         self.belief = world.belief(self.fixed, n_slots, n_plots, 1)
         source = (np.full(n, -1) for n in (n_plots, n_plots, n_slots))
         self.truth = world.Truth(tables.ROCKETS.allocate(1), np.zeros((1, 6)), *source)
-        self.scratch = world.scratch(n_slots, n_plots)
+        self.scratch = world.scratch(n_slots, n_plots, len(sensors.radars))
         self.clock = tables.CLOCK.allocate(1)
         for column in tables.CLOCK.cols:
             self.clock[column.name] = 0

@@ -149,7 +149,7 @@ def radar(**changes: Any) -> dict[str, Any]:
     """The radar of the trials, as a RADAR.toml would say it: 10 m, 1 mrad, horizon 0.5 deg."""
     given = {
         "sigma_r0_m": 10.0, "sigma_a0_rad": 1e-3, "sector_deg": 360.0, "range_max_km": 120.0,
-        "el_min_deg": 0.5, "false_plots": 5.0, "sigma_v0_mps": 2.0, "capacity": 100_000,
+        "el_min_deg": 0.5, "clutter_plots": 5.0, "sigma_v0_mps": 2.0,
     }  # fmt: skip
     return {"radar": [given | changes]}
 
@@ -361,14 +361,14 @@ def trial(name: str, seed: int, **changes: Any) -> Trial:
     make, how = SET[name]
     rng = np.random.default_rng([seed, list(SET).index(name)])
     how = how | changes
-    sensors = radars.read(radar(false_plots=how.get("false_plots", 5.0)))
+    sensors = radars.read(radar(clutter_plots=how.get("false_plots", 5.0)))
     return observe(make(rng), sensors, rng, **how)
 
 
 def clutter(seconds: float, sensors: Sensors, rng: np.random.Generator, low: bool) -> Trial:
     """False plots alone, as many as the radar of `sensors` says."""
     row, times = sensors.radars[0], np.arange(0.0, seconds, sensors.period)
-    counts = rng.poisson(row["false_plots"], len(times))
+    counts = rng.poisson(row["clutter_plots"], len(times))
     fake = _false(int(counts.sum()), row, rng, low)
     plots = tables.PLOTS.allocate(len(fake))
     plots["t"] = np.repeat(times, counts)

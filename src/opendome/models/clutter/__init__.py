@@ -1,0 +1,1 @@
+"""What else flies and gives plots: kernels/clutter.py holds the motion."""
