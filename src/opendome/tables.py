@@ -269,6 +269,7 @@ TRACKS = table(
     ("t", "f8", "s", "time of the state"),
     ("m", ("f8", 7), "m, m/s, 1", "mean: x y z vx vy vz ln(beta / 1 kg m^-2)"),
     ("P", ("f8", (7, 7)), "SI", "covariance of m"),
+    ("a", ("f8", 3), "m/s^2", "acceleration of the mean: to the time of a plot near the scan"),
     ("nuisance", ("f8", 4), "1, m/s", "drag curve's tilt and rise, wind east and north"),
     ("hits", "i8", "1", "plots taken"),
     ("misses", "i8", "1", "scans without a plot since the last one; tentative: since the start"),

@@ -9,7 +9,6 @@ from math import log, pi, sqrt
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.constants import G0
 from opendome.kernels.association import match
 from opendome.kernels.measurement import measure, turn
 
@@ -24,8 +23,8 @@ CLUTTER_LEAST = 1e-4  # false plots a scan and band
 def distance(track, plot, radar, scratch):
     """Normalised innovation squared of a plot against a track at the scan, and ln |2 pi S|.
 
-    The track is moved to the plot's own time without drag.  Solved by sequential scalar
-    steps (no matrix inverse).  Source: Bierman, Factorization Methods (1977), III.
+    The track is moved to the plot's own time with its acceleration at the scan.  Solved by
+    sequential scalar steps (no matrix inverse).  Source: Bierman, Factorization Methods (1977), III.
 
     Returns
     -------
@@ -37,10 +36,8 @@ def distance(track, plot, radar, scratch):
     k, P = scratch.k, scratch.P
     dt = plot.t - track.t
     for i in range(3):
-        k.x[i] = track.m[i] + dt * track.m[3 + i]
-        k.x[3 + i] = track.m[3 + i]
-    k.x[2] -= 0.5 * G0 * dt * dt
-    k.x[5] -= G0 * dt
+        k.x[i] = track.m[i] + dt * (track.m[3 + i] + 0.5 * dt * track.a[i])
+        k.x[3 + i] = track.m[3 + i] + dt * track.a[i]
     if not measure(k.x, radar, k.h, k.D):
         return np.inf, 0.0, 3
     for i in range(6):

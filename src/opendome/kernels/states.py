@@ -1,8 +1,9 @@
 """The state of a track at the scan, as all others read it, from the estimator's own."""
 
-from math import log
+from math import exp, log
 
 from opendome._jit import kernel
+from opendome.kernels.ballistics import acceleration
 from opendome.kernels.estimator import COAST, to_time
 from opendome.kernels.motion import BETA, N_MOTION, STATE
 
@@ -58,3 +59,8 @@ def settle(track, e, clock, fixed, scratch):
         e.s[c] = k.s[c]
     e.t = clock.t
     publish(track, e, clock.t, rules, scratch)
+    m, wind_e, wind_n = track.m, track.nuisance[2], track.nuisance[3]
+    track.a[0], track.a[1], track.a[2] = acceleration(
+        m[0], m[1], m[2], m[3] - wind_e, m[4] - wind_n, m[5], exp(m[6]), fixed.air, fixed.drag,
+        fixed.radius,
+    )  # fmt: skip
