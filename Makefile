@@ -1,5 +1,6 @@
-# `make demo` replays May 2021; `make test` runs every check.  Both work on a bare Debian or
-# Ubuntu with make, git and python3 >= 3.11, and keep what they install in .venv.
+# `make demo` replays May 2021; `make plan` plans what to buy after it; `make test` runs every check.
+# All work on a bare Debian or Ubuntu with make, git and python3 >= 3.11, and keep what they install
+# in .venv.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -14,7 +15,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check $(CON
 # A gate must not flicker: the same examples every time in property tests.  `pytest` explores.
 PYTEST = $(BIN)/python -m pytest -n 2 --hypothesis-seed=0
 
-.PHONY: demo test lint page pytest uncompiled bench docs clean
+.PHONY: demo test lint page pytest uncompiled plan bench docs clean
 
 demo: $(VENV)/.run
 	$(BIN)/opendome run may-2021 --replications 20 --workers 2
@@ -37,6 +38,10 @@ pytest: $(VENV)/.test $(VENV)/.browser lint page
 # Every kernel also runs as plain Python, with the same answers.
 uncompiled: $(VENV)/.test pytest
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernel
+
+# Replenishment after May 2021: page and tables in results/billion-2021.
+plan: $(VENV)/.run
+	$(BIN)/opendome plan billion-2021 -o results/billion-2021 --force
 
 bench: $(VENV)/.run
 	$(BIN)/opendome bench

@@ -9,9 +9,7 @@ import numpy as np
 
 from opendome.errors import ScenarioError
 from opendome.montecarlo import Progress
-from opendome.plan import (
-    assumptions as assumed,
-)
+from opendome.plan import assumptions as assumed
 from opendome.plan import (
     bound,
     figures,

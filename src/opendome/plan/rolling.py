@@ -13,7 +13,7 @@ from opendome.plan.rules import reviews
 from opendome.plan.setting import Package, Setting, setting
 from opendome.plan.spec import Plan
 
-FIRST = 12  # branches of the next year
+FIRST = 60  # branches of the next year: with few, orders follow the largest that was drawn
 BLOCK = 50_000  # of the tree's random numbers: not those of the plan or of its bound
 
 

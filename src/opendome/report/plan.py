@@ -17,6 +17,7 @@ from opendome.plan.answers import Answer
 from opendome.plan.evaluate import ARRIVAL
 from opendome.plan.figures import repeat_by_month
 from opendome.report import page, plan_figures
+from opendome.results import ResultError
 
 if TYPE_CHECKING:
     from opendome.plan.make import Outcome
@@ -33,6 +34,10 @@ def write(o: "Outcome", folder: Path, force: bool = False) -> list[Path]:
     ResultError
         A file exists and `force` is not set, or cannot be written.
     """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultError(f"{folder}: cannot be made ({error.strerror})") from None
     made = [page.put(folder / PAGE, lambda: render(o).encode(), force)]
     for name, rows in tables(o).items():
         made.append(page.put(folder / f"{name}.csv", _as_csv(rows), force))
