@@ -24,7 +24,8 @@ def distance(track, plot, radar, scratch):
     """Normalised innovation squared of a plot against a track at the scan, and ln |2 pi S|.
 
     The track is moved to the plot's own time with its acceleration at the scan.  Solved by
-    sequential scalar steps (no matrix inverse).  Source: Bierman, Factorization Methods (1977), III.
+    sequential scalar steps (no matrix inverse).  Source: Bierman, Factorization Methods (1977),
+    III.
 
     Returns
     -------
