@@ -191,8 +191,8 @@ def _quality(o: "Outcome") -> list[Answer]:
     g = o.gap
     made = [
         Answer("gap", "How far the plan can be from the best: gap of the mean loss",
-               f"{_money(g.gap)} (at most {_money(g.limit)} at 90 %), of {_money(g.upper)}; "
-               f"{g.trees} trees",
+               f"{_money(g.gap)} (one-sided 95 %: at most {_money(g.limit)}), of "
+               f"{_money(g.upper)}; {g.trees} trees",
                g.gap, 0.0, g.limit, "USD", PATHS, "number of trees and their branches"),
     ]  # fmt: skip
     ours = o.judged[0]
