@@ -15,7 +15,7 @@ from typing import Any, get_args
 import click
 
 import opendome
-from opendome import cli, engine, estimate, models, tables, units
+from opendome import cli, engine, estimate, models, settings, tables, units
 from opendome.params import Model, declared, extra
 from opendome.provenance import Row
 from opendome.reader import limits
@@ -37,7 +37,7 @@ SEEN = (
     tables.PREDICTIONS,
     tables.OPTIONS,
     tables.ENGAGEMENTS,
-    tables.BATTERIES,
+    settings.BATTERIES,
     tables.LAUNCHERS,
     tables.DECISIONS,
 )

@@ -19,7 +19,8 @@ from opendome.kernels.aiming import shoot
 from opendome.kernels.ballistics import burn_table, drag_curves, drag_table, thrust_curves
 from opendome.kernels.flight import fly_all
 from opendome.kernels.nature import Nature, standard
-from opendome.tables import CLASSES, ROCKETS
+from opendome.settings import CLASSES
+from opendome.tables import ROCKETS
 
 OUT = Path(__file__).parents[1] / "src" / "opendome" / "data" / "rocket_classes.toml"
 LATITUDE = 31.5  # deg

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from opendome import models, tables
+from opendome import models, settings, tables
 from opendome.models.policies import View, read_only
 from opendome.params import GRADES, Model, declared
 
@@ -114,7 +114,7 @@ def made_up_view(rng: np.random.Generator, n_slots: int, n_batteries: int) -> Vi
     options["price"] = options["gain"] = np.nan
     engagements = _zeros(tables.ENGAGEMENTS, n_slots)
     engagements["asked"] = rng.random(n_slots) < 0.7
-    batteries = _zeros(tables.BATTERIES, n_batteries)
+    batteries = _zeros(settings.BATTERIES, n_batteries)
     batteries["launchers"], batteries["rounds"] = 1, 20
     launchers = _zeros(tables.LAUNCHERS, n_batteries)
     launchers["battery"], launchers["t_ready"] = np.arange(n_batteries), np.nan

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from opendome import frames, models, places, tables
+from opendome import frames, models, places, settings, tables
 from opendome.models.policies.doctrine import Doctrine
 from opendome.rocket_classes import rocket_classes
 from opendome.sections import Sections
@@ -26,7 +26,7 @@ NEAR, MIDDLE = 11e3, 21e3
 
 
 class Parameters(NamedTuple):
-    """Everything that kernels read of a scenario; the tables are declared in tables.py."""
+    """Everything that kernels read of a scenario; the tables are declared in settings.py."""
 
     classes: np.ndarray
     places: np.ndarray
@@ -53,7 +53,7 @@ def parameters(s: Sections) -> Parameters:
         places=_places(s, frame),
         radars=_radars(s, frame),
         clutter=_clutter(s, frame),
-        interceptors=_stack(tables.INTERCEPTORS, list(interceptors.values())),
+        interceptors=_stack(settings.INTERCEPTORS, list(interceptors.values())),
         batteries=_batteries(s, list(interceptors), frame),
         tracker=s.tracker.row(),
         doctrine=(s.policy if isinstance(s.policy, Doctrine) else Doctrine()).row(),
@@ -64,7 +64,7 @@ def parameters(s: Sections) -> Parameters:
         origin=origin,
     )
     for name in Parameters._fields[:-2]:
-        check(getattr(made, name), getattr(tables, name.upper()), "scenario")
+        check(getattr(made, name), getattr(settings, name.upper()), "scenario")
     return made
 
 
@@ -240,7 +240,7 @@ def _project(ring: Sequence[tuple[float, float]], origin: tuple[float, float]) -
 
 def _classes(s: Sections) -> np.ndarray:
     known = rocket_classes()
-    rows = _stack(tables.CLASSES, [known[c.name] for c in s.threat.classes])
+    rows = _stack(settings.CLASSES, [known[c.name] for c in s.threat.classes])
     for row, c in zip(rows, s.threat.classes, strict=True):
         row["share"] = c.share
         if c.dispersion_range is not None:
@@ -253,7 +253,7 @@ def _classes(s: Sections) -> np.ndarray:
 
 def _places(s: Sections, frame: _Frame) -> np.ndarray:
     entries = all_places(s)
-    rows = tables.PLACES.allocate(len(entries))
+    rows = settings.PLACES.allocate(len(entries))
     frame.put(rows, entries)
     rows["radius"] = [e.radius for e in entries]
     rows["population"] = [e.population for e in entries]
@@ -278,7 +278,7 @@ def _aim_weights(
 
 
 def _radars(s: Sections, frame: _Frame) -> np.ndarray:
-    rows = _stack(tables.RADARS, [r.type for r in s.radars])
+    rows = _stack(settings.RADARS, [r.type for r in s.radars])
     frame.put(rows, s.radars)
     for row, r in zip(rows, s.radars, strict=True):
         row["rotation"] = frames.rotation(degrees(r.lat), degrees(r.lon), frame.origin)
@@ -288,14 +288,14 @@ def _radars(s: Sections, frame: _Frame) -> np.ndarray:
 
 
 def _clutter(s: Sections, frame: _Frame) -> np.ndarray:
-    rows = _stack(tables.CLUTTER, [c.type for c in s.clutter])
+    rows = _stack(settings.CLUTTER, [c.type for c in s.clutter])
     rows["x"], rows["y"] = frame.plane(s.clutter)
     rows["radius"] = [c.radius for c in s.clutter]
     return rows
 
 
 def _batteries(s: Sections, types: list[str], frame: _Frame) -> np.ndarray:
-    rows = _stack(tables.BATTERIES, s.batteries)
+    rows = _stack(settings.BATTERIES, s.batteries)
     frame.put(rows, s.batteries)
     radars = [r.name for r in s.radars]
     for row, b in zip(rows, s.batteries, strict=True):

@@ -10,7 +10,8 @@ from opendome.errors import ScenarioError
 from opendome.models.threats.classes import PATH, load_classes
 from opendome.params import Model, quantity
 from opendome.reader import build
-from opendome.tables import CLASSES, Table
+from opendome.settings import CLASSES
+from opendome.tables import Table
 
 
 class RocketClass(Model):

@@ -7,7 +7,8 @@ import numpy as np
 from pydantic import Field
 
 from opendome.params import Instant, Model, plugin, quantity
-from opendome.tables import BATTERIES, EFFECTS, STOCK, Table
+from opendome.settings import BATTERIES, EFFECTS, STOCK
+from opendome.tables import Table
 
 _QUARTER, _HALF, _FULL = radians(90.0), radians(180.0), radians(360.0)
 

@@ -6,7 +6,7 @@ import inspect
 import numpy as np
 import pytest
 
-from opendome import engine, tables
+from opendome import engine, settings, tables
 from opendome.kernels import beats, decide, impact, orders, shots, threat, tracks
 from opendome.kernels.dwells import schedule
 from opendome.kernels.scan import scan
@@ -69,7 +69,7 @@ def test_truth__shares_no_table_with_belief():
 
 def test_view__has_no_column_of_truth():
     shown = (
-        tables.TRACKS, tables.PREDICTIONS, tables.OPTIONS, tables.ENGAGEMENTS, tables.BATTERIES,
+        tables.TRACKS, tables.PREDICTIONS, tables.OPTIONS, tables.ENGAGEMENTS, settings.BATTERIES,
         tables.LAUNCHERS,
     )  # fmt: skip
     assert len(shown) == len(View._fields) - 1  # the first is the time

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from scipy.special import gammainccinv
 from scipy.stats import binomtest, gamma, kstest, ncx2
 
-from opendome import rng
+from opendome import rng, settings
 from opendome.kernels import detection as d
 from opendome.kernels.scan import echo_power
 
@@ -117,9 +117,8 @@ def test_detection__of_a_steady_target_is_albersheims(n, p_d, p_fa):
 
 def looks(case, bursts, s, n, entity):
     """Powers of n looks with the addressed draws of the simulator."""
-    from opendome import tables
 
-    radar = tables.RADARS.allocate(1)
+    radar = settings.RADARS.allocate(1)
     radar["bursts"] = bursts
     sub = rng.sub_of(3, 0)
     return np.array(

@@ -9,7 +9,7 @@ from math import log, radians
 import numpy as np
 import pytest
 
-from opendome import tables
+from opendome import settings, tables
 from opendome.kernels.ballistics import position
 from opendome.kernels.flight import fly_all
 from opendome.kernels.impact import BLOCK, predict_impacts
@@ -19,7 +19,7 @@ from opendome.world import belief
 
 NAMES = list(rocket_classes())
 CLASSES = np.concatenate([c.row() for c in rocket_classes().values()]).view(
-    type(tables.CLASSES.allocate(1))
+    type(settings.CLASSES.allocate(1))
 )
 NATURE = standard(31.5, len(CLASSES))  # the common drag curve, which predictions assume
 BETA = CLASSES["m_burnout"] / (CLASSES["form"] * CLASSES["area"])

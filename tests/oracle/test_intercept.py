@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.interpolate import CubicHermiteSpline, RegularGridInterpolator
 
-from opendome import tables
+from opendome import settings, tables
 from opendome.constants import G0
 from opendome.kernels import flyout as fo
 from opendome.kernels.atmosphere import air_table
@@ -55,7 +55,7 @@ def dense(path, place, ready, table):
 def test_find_option__agrees_with_a_dense_search(table):
     rng = np.random.default_rng(4)
     prediction, track = tables.PREDICTIONS.allocate(1), tables.TRACKS.allocate(1)
-    battery, option = tables.BATTERIES.allocate(1), tables.OPTIONS.allocate(1)
+    battery, option = settings.BATTERIES.allocate(1), tables.OPTIONS.allocate(1)
     track["P"] = np.eye(7) * 100.0
     late, early = [], []
     for _ in range(250):

@@ -24,7 +24,7 @@ impulses = st.floats(100.0, 900.0)  # N s/kg: ideal gain of speed, roughly
 
 def one_class(impulse, form=1.0, burn_time=2.0):
     """A 60-kg body with 15 kg of propellant."""
-    rows = tables.CLASSES.allocate(1)
+    rows = settings.CLASSES.allocate(1)
     rows["m0"], rows["m_burnout"], rows["burn_time"] = 60.0, 45.0, burn_time
     rows["thrust"] = 60.0 * impulse / burn_time
     rows["area"], rows["form"] = 0.012, form

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from opendome import frames, tables
+from opendome import frames
 from opendome.models.threats import ballistic_rocket as br
+from opendome.settings import CLASSES, PLACES
 
 LEVEL = 1e-3
 HOUR = 3600.0
@@ -24,12 +25,12 @@ WEIGHTS = np.array([0.35, 0.25, 0.2, 0.15, 0.05])
 
 
 def make_plan(timeline, *, everything_reaches=False, misfire_share=0.16, sigma=0.04):
-    classes = tables.CLASSES.allocate(3)
+    classes = CLASSES.allocate(3)
     classes["range_min"] = 0.0 if everything_reaches else [1e3, 15e3, 25e3]
     classes["range_max"] = 200e3 if everything_reaches else [20e3, 45e3, 90e3]
     classes["share"] = [0.6, 0.3, 0.1]
     classes["sigma_range"], classes["sigma_cross"] = sigma, 0.5 * sigma
-    places = tables.PLACES.allocate(len(CENTRES))
+    places = PLACES.allocate(len(CENTRES))
     places["x"], places["y"] = CENTRES.T
     places["z"], places["radius"], places["population"] = 0.0, 2e3, 1e4
     places["aim_weight"] = WEIGHTS
@@ -204,7 +205,7 @@ def test_launch_points__are_uniform_where_the_class_reaches_a_place():
 def test_bands_of_distance__get_their_share_of_the_aims():
     """The near band holds more than the first class, which has no choice: both can be had."""
     area = shapely.Polygon(AREA)
-    classes, places = tables.CLASSES.allocate(2), tables.PLACES.allocate(40)
+    classes, places = CLASSES.allocate(2), PLACES.allocate(40)
     classes["range_min"], classes["range_max"] = [1e3, 10e3], [30e3, 80e3]
     classes["share"], classes["sigma_range"], classes["sigma_cross"] = [0.6, 0.4], 0.0, 0.0
     rng = np.random.default_rng(7)

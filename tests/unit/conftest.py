@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from opendome import tables
+from opendome import settings, tables
 from opendome.kernels import flyout as fo
 from opendome.kernels.ballistics import position
 from opendome.kernels.flight import fly_all
@@ -35,7 +35,7 @@ def scene(sensed):
             interceptors=_interceptor(**dict(kind)),
             batteries=_batteries(batteries, **battery),
             doctrine=sensed.doctrine.copy(),
-            stock=tables.STOCK.allocate(1),
+            stock=settings.STOCK.allocate(1),
             flyouts=_taxicab()[None],
         )
         fixed.stock["depot"], fixed.stock["resupply"] = depot, resupply
@@ -61,7 +61,7 @@ def _interceptor(**changes):
 
 
 def _batteries(n, **changes):
-    rows = tables.BATTERIES.allocate(n)
+    rows = settings.BATTERIES.allocate(n)
     given = {"reaction": 2.0, "launchers": 2, "rounds": 4, "reload": 60.0, "spacing": 0.5}
     given["channels"] = 100
     for name, value in ({"x": 0.0, "y": 0.0, "z": 0.0} | given | changes).items():

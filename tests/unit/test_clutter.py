@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from opendome import tables
+from opendome import settings, tables
 from opendome.kernels import clutter
 
 pytestmark = pytest.mark.kernel
 
 
 def groups(**changes):
-    rows = tables.CLUTTER.allocate(2)
+    rows = settings.CLUTTER.allocate(2)
     given = {
         "x": [0.0, 20e3], "y": [5e3, 0.0], "radius": 10e3, "number": [150, 50], "rcs": [0.01, 6.0],
         "swerling": 1, "speed_min": [10.0, 150.0], "speed_max": [20.0, 250.0],

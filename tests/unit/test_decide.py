@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opendome import tables
+from opendome import settings, tables
 from opendome.kernels.decide import EARLIEST, HIGHEST_P_KILL, MOST_ROUNDS, consider, decide
 from opendome.models.policies.doctrine import BATTERY_RULES, Doctrine
 
@@ -137,7 +137,7 @@ class Case:
         self.options["feasible"] = 1
         self.engagements = tables.ENGAGEMENTS.allocate(1)
         self.engagements["asked"] = 1
-        self.batteries = tables.BATTERIES.allocate(3)
+        self.batteries = settings.BATTERIES.allocate(3)
         self.batteries["reaction"] = 5.0
         self.decisions = tables.DECISIONS.allocate(1)
         self.decisions["fire"] = 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opendome import tables
+from opendome import settings, tables
 from opendome.kernels.atmosphere import air_table
 from opendome.kernels.ballistics import (
     RAIL,
@@ -31,7 +31,7 @@ AIR, DRAG = air_table(), drag_table()
 
 def classes_table():
     """A short and a long class; teaching values."""
-    rows = tables.CLASSES.allocate(2)
+    rows = settings.CLASSES.allocate(2)
     rows["m0"], rows["m_burnout"] = [40.0, 70.0], [26.0, 43.0]
     rows["burn_time"], rows["thrust"] = [2.0, 2.5], [9_000.0, 25_000.0]
     rows["area"], rows["form"] = [0.0104, 0.0117], 1.0

@@ -5,7 +5,7 @@ from math import cos, inf, isclose, nan, radians, sin
 import numpy as np
 import pytest
 
-from opendome import tables
+from opendome import settings, tables
 from opendome.kernels import flyout as fo
 from opendome.kernels.intercept import find_option, place, position, velocity
 from opendome.models.interceptors.short_range import ShortRange
@@ -47,7 +47,7 @@ def sought(path, *, now=100.0, reaction=2.0, table=None, sigma=20.0, kind=None):
     prediction["path"][0, : len(path)] = path
     track = tables.TRACKS.allocate(1)
     track["P"] = np.diag(np.full(7, sigma**2))
-    battery = tables.BATTERIES.allocate(1)
+    battery = settings.BATTERIES.allocate(1)
     battery["x"], battery["y"], battery["z"], battery["reaction"] = 0.0, 0.0, 0.0, reaction
     options = tables.OPTIONS.allocate(1)
     table = taxicab_table() if table is None else table
@@ -136,7 +136,7 @@ def test_position__passes_its_nodes_with_their_velocities():
 
 @pytest.mark.kernel
 def test_place__of_a_point_straight_up_is_its_height():
-    battery = tables.BATTERIES.allocate(1)
+    battery = settings.BATTERIES.allocate(1)
     radius, tilt = 6.37e6, radians(1.0)
     battery["x"], battery["y"] = radius * sin(tilt), 0.0
     battery["z"] = radius * (cos(tilt) - 1.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from opendome import frames, tables
+from opendome import frames, settings, tables
 from opendome.models.threats import ballistic_rocket as br
 
 pytestmark = pytest.mark.kernel
@@ -29,14 +29,14 @@ PLACES = (  # x, y, radius, population
 
 
 def make_classes(sigma=0.05):
-    rows = tables.CLASSES.allocate(len(CLASSES))
+    rows = settings.CLASSES.allocate(len(CLASSES))
     rows["range_min"], rows["range_max"], rows["share"] = np.array(CLASSES).T
     rows["sigma_range"], rows["sigma_cross"] = sigma, 0.5 * sigma
     return rows
 
 
 def make_places():
-    rows = tables.PLACES.allocate(len(PLACES))
+    rows = settings.PLACES.allocate(len(PLACES))
     rows["x"], rows["y"], rows["radius"], rows["population"] = np.array(PLACES).T
     rows["z"] = 0.0
     rows["aim_weight"] = rows["population"] / rows["population"].sum()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from opendome import ledger, rng, tables
+from opendome import ledger, rng, settings, tables
 from opendome.kernels.shots import ALREADY_DEAD, KILL, MISS, NOTHING
 from opendome.tables import INTERCEPTED, LANDED, OPEN, PROTECTED, SEA, SHORT
 
@@ -25,13 +25,13 @@ def filled(declared, n, **columns):
 def s():
     """Two towns of 0.01 people a square metre; 2 launchers of 3 rounds, a depot of 4, 5 a day."""
     p = SimpleNamespace(
-        places=filled(tables.PLACES, 2, x=[0.0, 9e3], y=0.0, radius=1e3, population=np.pi * 1e4),
-        classes=filled(tables.CLASSES, 2, lethal_area=[50.0, 200.0]),
-        interceptors=filled(tables.INTERCEPTORS, 2, price=[40.0, 70.0]),
-        batteries=filled(tables.BATTERIES, 2, interceptor=[0, 1], launchers=1, rounds=3),
-        warning_rule=filled(tables.WARNING_RULE, 1, hold=300.0, margin=1e3),
-        stock=filled(tables.STOCK, 1, depot=4.0, resupply=5.0),
-        effects=filled(tables.EFFECTS, 1, exposure=1.0, shelter_factor=5.0, shelter_time=15.0),
+        places=filled(settings.PLACES, 2, x=[0.0, 9e3], y=0.0, radius=1e3, population=np.pi * 1e4),
+        classes=filled(settings.CLASSES, 2, lethal_area=[50.0, 200.0]),
+        interceptors=filled(settings.INTERCEPTORS, 2, price=[40.0, 70.0]),
+        batteries=filled(settings.BATTERIES, 2, interceptor=[0, 1], launchers=1, rounds=3),
+        warning_rule=filled(settings.WARNING_RULE, 1, hold=300.0, margin=1e3),
+        stock=filled(settings.STOCK, 1, depot=4.0, resupply=5.0),
+        effects=filled(settings.EFFECTS, 1, exposure=1.0, shelter_factor=5.0, shelter_time=15.0),
     )
     return ledger.Scoring(p, None, None, None, True, EVENING)
 

@@ -9,7 +9,7 @@ from math import cos, pi, radians, sin
 import numpy as np
 import pytest
 
-from opendome import placement, scenario, tables
+from opendome import placement, scenario, settings, toml_files
 from opendome.errors import ScenarioError
 from opendome.params import GRADES, Model, quantity
 
@@ -89,7 +89,7 @@ def test_units__another_suffix_says_the_same(old, new):
 def test_tables__are_complete_and_hold_si_and_radians():
     p = scenario.load("two-towns").tables()
     for name in p._fields[:-2]:
-        placement.check(getattr(p, name), getattr(tables, name.upper()), "test")
+        placement.check(getattr(p, name), getattr(settings, name.upper()), "test")
     assert p.places["radius"].tolist() == [2500.0, 1600.0]
     assert p.batteries[["radar", "interceptor", "launchers", "rounds", "reload"]].tolist() == [
         (0, 0, 3, 20, 1800.0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opendome import placement, tables
+from opendome import placement, settings, tables
 from opendome._jit import kernel
 
 DECLARED = [t for t in vars(tables).values() if isinstance(t, tables.Table)]
@@ -55,21 +55,21 @@ def double_x(rows):
 
 @pytest.mark.kernel
 def test_allocate__gives_rows_that_a_kernel_writes():
-    rows = tables.PLACES.allocate(2)
+    rows = settings.PLACES.allocate(2)
     rows["x"] = 1.0, 3.0
     double_x(rows)
     assert list(rows["x"]) == [2.0, 6.0]
 
 
 def test_check__names_place_column_unit_count_and_row():
-    rows = tables.PLACES.allocate(4)
-    for c in tables.PLACES.cols:
+    rows = settings.PLACES.allocate(4)
+    for c in settings.PLACES.cols:
         rows[c.name] = 1.0
-    placement.check(rows, tables.PLACES, "places.csv")
+    placement.check(rows, settings.PLACES, "places.csv")
     rows["radius"][2:] = np.nan, np.inf
     message = r"places\.csv: places\.radius \[m\]: 2 not finite, first at row 2"
     with pytest.raises(ValueError, match=message):
-        placement.check(rows, tables.PLACES, "places.csv")
+        placement.check(rows, settings.PLACES, "places.csv")
 
 
 def test_check__sees_into_columns_with_a_shape():

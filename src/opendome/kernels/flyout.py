@@ -106,7 +106,7 @@ def fly_out(d, h, interceptor, air, drag):
     ----------
     d, h : float, m
         The point: ground distance and height above the launcher, d >= 0, h >= 0.
-    interceptor : record of tables.INTERCEPTORS
+    interceptor : record of settings.INTERCEPTORS
     air, drag : float64 arrays (2049, 2) and (4097,)
         kernels/atmosphere.py and kernels/ballistics.py.
 
@@ -179,7 +179,7 @@ def flyout_table(interceptor, air, drag):
 
     Parameters
     ----------
-    interceptor : record of tables.INTERCEPTORS
+    interceptor : record of settings.INTERCEPTORS
     air, drag : as in `fly_out`
 
     Returns

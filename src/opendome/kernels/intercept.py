@@ -24,8 +24,8 @@ class Case(NamedTuple):
     """What stays the same while one option is sought."""
 
     prediction: Any  # record of tables.PREDICTIONS
-    battery: Any  # record of tables.BATTERIES
-    interceptor: Any  # record of tables.INTERCEPTORS
+    battery: Any  # record of settings.BATTERIES
+    interceptor: Any  # record of settings.INTERCEPTORS
     table: np.ndarray  # flyout table
     ready: float  # s, earliest lift-off
     h_battery: float  # m, launcher's height
@@ -234,7 +234,7 @@ def find_option(option, prediction, track, battery, interceptor, table, now, rad
         n_path nodes of path in increasing time; a node out of order or not finite is passed over.
     track : record of tables.TRACKS
         The hand-over error s is the root of the mean position variance of P; not below 1 m.
-    battery, interceptor : records of tables.BATTERIES, tables.INTERCEPTORS
+    battery, interceptor : records of settings.BATTERIES, settings.INTERCEPTORS
     table : from kernels/flyout.py, of that interceptor
     now : float, s
     radius : float, m

@@ -34,7 +34,7 @@ def geometry(interceptor, vx, vy, vz, dx, dy, speed, gamma, limit):
 
     Parameters
     ----------
-    interceptor : record of tables.INTERCEPTORS
+    interceptor : record of settings.INTERCEPTORS
     vx, vy, vz : float, m/s
         Velocity of the body at the meeting.
     dx, dy : float, m
@@ -95,7 +95,7 @@ def kill_expected(interceptor, divert, cep, s):
 
     Parameters
     ----------
-    interceptor : record of tables.INTERCEPTORS
+    interceptor : record of settings.INTERCEPTORS
     divert, cep : float, m
         From `geometry`.
     s : float, m

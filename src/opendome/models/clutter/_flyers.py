@@ -5,7 +5,8 @@ from typing import ClassVar
 from pydantic import model_validator
 
 from opendome.params import Model, quantity
-from opendome.tables import CLUTTER, Table
+from opendome.settings import CLUTTER
+from opendome.tables import Table
 
 
 class Flyers(Model):

@@ -11,7 +11,8 @@ hold the physics and its sources.
 from typing import ClassVar
 
 from opendome.params import Model, quantity
-from opendome.tables import INTERCEPTORS, Table
+from opendome.settings import INTERCEPTORS
+from opendome.tables import Table
 
 _MOTOR = "assumption: 36 % propellant at a specific impulse of 239 s, a usual solid motor"
 

@@ -12,7 +12,8 @@ import numpy as np
 from pydantic import Field
 
 from opendome.params import Model, quantity
-from opendome.tables import DOCTRINE, Table
+from opendome.settings import DOCTRINE
+from opendome.tables import Table
 
 #: Which of the batteries that can engage is chosen; the order is that of `DOCTRINE.battery_rule`.
 BATTERY_RULES = ("earliest", "highest_p_kill", "most_rounds")

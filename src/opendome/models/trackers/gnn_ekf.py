@@ -12,7 +12,8 @@ from typing import ClassVar
 from pydantic import model_validator
 
 from opendome.params import Model, quantity
-from opendome.tables import TRACKER, Table
+from opendome.settings import TRACKER
+from opendome.tables import Table
 
 
 class GnnEkf(Model):

@@ -7,7 +7,8 @@ Source: published practice: warn only the endangered polygon, by distance ring (
 from typing import ClassVar
 
 from opendome.params import Model, quantity
-from opendome.tables import WARNING_RULE, Table
+from opendome.settings import WARNING_RULE
+from opendome.tables import Table
 
 
 class Ellipse(Model):
