@@ -3,8 +3,6 @@
 `load` and `parse` raise one `ScenarioError` with every problem of a file, one line each.
 """
 
-import re
-import tomllib
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -12,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from opendome import placement, posterior, surroundings
+from opendome import placement, posterior, surroundings, toml_files
 from opendome.changes import changed
 from opendome.contradictions import contradictions
 from opendome.errors import ScenarioError
-from opendome.models import nearest
 from opendome.placement import Parameters
 from opendome.provenance import Row, rows
 from opendome.reader import build
@@ -27,11 +24,6 @@ if TYPE_CHECKING:
     from opendome.models.threats.ballistic_rocket import Plan
 
 FOLDER = Path(__file__).parent / "scenarios"
-
-_POSITION = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
-
-#: A scenario is some kilobytes; more than this is another kind of file.
-MOST_BYTES = 5_000_000
 
 
 class Scenario(Sections):
@@ -110,19 +102,8 @@ def load(name_or_path: str | Path) -> Scenario:
     ScenarioError
         The file is missing, unreadable or malformed, or the scenario is wrong; one line a problem.
     """
-    text = str(name_or_path)
-    if isinstance(name_or_path, str) and text in names():
-        path, label = FOLDER / f"{text}.toml", f"{text}.toml"
-    else:
-        path, label = Path(text), text
-        if isinstance(name_or_path, str) and not ("/" in text or text.endswith(".toml")):
-            if not _exists(path):
-                raise ScenarioError(f"{text}: no such scenario{nearest(text, names())}")
-        elif not _exists(path):
-            close = nearest(path.stem, names())
-            how = close if "did you mean" in close else " (want a TOML file)"
-            raise ScenarioError(f"{text}: no such file{how}")
-    return parse(_read(path, label), path.stem, str(path), label)
+    path, label = toml_files.find(name_or_path, FOLDER, "scenario")
+    return parse(toml_files.read(path, label, "scenario"), path.stem, str(path), label)
 
 
 def parse(
@@ -157,7 +138,7 @@ def parse(
         One line a problem: file, key, what is wrong, what would be right.
     """
     label = label or f"{name}.toml"
-    raw = _toml(text, label)
+    raw = toml_files.loads(text, label)
     if changes:
         raw = changed(raw, changes)
     problems: list[str] = []
@@ -172,7 +153,7 @@ def parse(
 
 def names() -> tuple[str, ...]:
     """Names of the shipped scenarios."""
-    return tuple(sorted(p.stem for p in FOLDER.glob("*.toml")))
+    return toml_files.names(FOLDER)
 
 
 def schema() -> dict[str, Any]:
@@ -180,45 +161,3 @@ def schema() -> dict[str, Any]:
     from opendome.schema import file_schema
 
     return file_schema()
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name too long, or with a zero byte
-        return False
-
-
-def _read(path: Path, label: str) -> str:
-    if not path.is_file():
-        raise ScenarioError(f"{label}: not a file (want a TOML file)")
-    try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise ScenarioError(f"{label}: cannot be read ({error.strerror})") from None
-    if len(content) > MOST_BYTES:
-        raise ScenarioError(f"{label}: more than {MOST_BYTES} bytes (want a scenario in TOML)")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        where = f"byte {error.start}"
-        raise ScenarioError(f"{label}: no text at {where} (want TOML in UTF-8)") from None
-
-
-def _toml(text: str, label: str) -> dict:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = _POSITION.fullmatch(str(error))
-        if found is None:
-            raise ScenarioError(f"{label}: {error} (want TOML)") from None
-        message, line, column = found.groups()
-        if line is None:
-            lines = text.splitlines() or [""]
-            line, column = len(lines), len(lines[-1]) + 1
-        raise ScenarioError(f"{label}:{line}:{column}: {message} (want TOML)") from None
-    except RecursionError:
-        raise ScenarioError(f"{label}: brackets nested too deeply (want TOML)") from None
-    except ValueError as error:  # a number of thousands of digits
-        raise ScenarioError(f"{label}: {error} (want TOML)") from None

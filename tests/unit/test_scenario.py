@@ -568,7 +568,7 @@ def test_load__refuses_binary(tmp_path):
 def test_load__refuses_a_huge_file(tmp_path):
     path = tmp_path / "x.toml"
     with path.open("wb") as file:
-        file.truncate(scenario.MOST_BYTES + 1)
+        file.truncate(toml_files.MOST_BYTES + 1)
     assert refused(path) == f"{path}: more than 5000000 bytes (want a scenario in TOML)"
 
 

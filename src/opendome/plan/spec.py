@@ -1,6 +1,5 @@
 """Plan files: TOML -> a checked plan.  What is wrong is said in one line per problem."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from opendome import scenario as scenarios
+from opendome import toml_files
 from opendome.errors import ScenarioError
 from opendome.models import nearest
 from opendome.plan import assumptions as assumed
@@ -89,7 +89,7 @@ class Plan:
 
 def names() -> tuple[str, ...]:
     """Names of the shipped plans."""
-    return tuple(sorted(p.stem for p in FOLDER.glob("*.toml")))
+    return toml_files.names(FOLDER)
 
 
 def load(name_or_path: str | Path) -> Plan:
@@ -100,16 +100,8 @@ def load(name_or_path: str | Path) -> Plan:
     ScenarioError
         One line a problem: where, what is wrong, what would be right.
     """
-    text = str(name_or_path)
-    path = FOLDER / f"{text}.toml" if text in names() else Path(text)
-    if not path.is_file():
-        close = nearest(path.stem, names())
-        raise ScenarioError(f"{text}: no such plan{close} (want a TOML file)")
-    try:
-        content = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{text}: cannot be read ({error})") from None
-    return parse(content, path.stem, path.parent)
+    path, label = toml_files.find(name_or_path, FOLDER, "plan")
+    return parse(toml_files.read(path, label, "plan"), path.stem, path.parent)
 
 
 def parse(text: str, name: str, folder: Path | None = None) -> Plan:
@@ -121,10 +113,7 @@ def parse(text: str, name: str, folder: Path | None = None) -> Plan:
         One line a problem.
     """
     label = f"{name}.toml"
-    try:
-        raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ScenarioError(f"{label}: {error} (want TOML)") from None
+    raw = toml_files.loads(text, label)
     problems: list[str] = []
     file = build(PlanFile, raw, "", problems)
     if file is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from opendome import scenario as scenarios
+from opendome import toml_files
 from opendome.changes import changed
 from opendome.errors import ScenarioError
 from opendome.models import nearest
@@ -90,7 +91,7 @@ class Study:
 
 def names() -> tuple[str, ...]:
     """Names of the shipped studies."""
-    return tuple(sorted(p.stem for p in FOLDER.glob("*.toml")))
+    return toml_files.names(FOLDER)
 
 
 def load(name_or_path: str | Path) -> Study:
@@ -101,19 +102,8 @@ def load(name_or_path: str | Path) -> Study:
     ScenarioError
         One line a problem: where, what is wrong, what would be right.
     """
-    text = str(name_or_path)
-    if text in names():
-        path = FOLDER / f"{text}.toml"
-    else:
-        path = Path(text)
-        if not path.is_file():
-            close = nearest(path.stem, names())
-            raise ScenarioError(f"{text}: no such study{close} (want a TOML file)")
-    try:
-        content = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{text}: cannot be read ({error})") from None
-    return parse(content, path.stem, path.parent)
+    path, label = toml_files.find(name_or_path, FOLDER, "study")
+    return parse(toml_files.read(path, label, "study"), path.stem, path.parent)
 
 
 def parse(
@@ -137,10 +127,7 @@ def parse(
         One line a problem.
     """
     label = f"{name}.toml"
-    try:
-        raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ScenarioError(f"{label}: {error} (want TOML)") from None
+    raw = toml_files.loads(text, label)
     problems: list[str] = []
     file = build(StudyFile, raw, "", problems)
     if file is None:

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from opendome import scenario
+from opendome import toml_files
 from opendome.web import workbench
 
 MOST_REPLICATIONS = 10_000  # of a run that the page starts
 
-Text = Annotated[str, Field(max_length=scenario.MOST_BYTES)]
+Text = Annotated[str, Field(max_length=toml_files.MOST_BYTES)]
 Label = Annotated[str, Field(min_length=1, max_length=64, pattern=workbench.NAME.pattern)]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from opendome import estimate, scenario
+from opendome import estimate, scenario, toml_files
 from opendome.errors import ScenarioError
 from opendome.web.scene import scene
 
@@ -44,8 +44,8 @@ def examine(text: str, name: str) -> dict[str, Any]:
     """
     found: dict[str, Any] = {"ok": False, "errors": [], "sha256": digest(text)}
     try:
-        if len(text.encode()) > scenario.MOST_BYTES:
-            raise ScenarioError(f"{name}.toml: more than {scenario.MOST_BYTES} bytes")
+        if len(text.encode()) > toml_files.MOST_BYTES:
+            raise ScenarioError(f"{name}.toml: more than {toml_files.MOST_BYTES} bytes")
         read = scenario.parse(text, name)
         estimate.check(read.published)
         found |= {"ok": True, "scene": scene(read), "launches": read.plan(read.tables()).n_rockets}
@@ -235,7 +235,7 @@ class Shelf:
 def _is_scenario(path: Path) -> bool:
     """Whether a TOML file looks like a scenario: others (a study, a plan) are not listed."""
     try:
-        if path.stat().st_size > scenario.MOST_BYTES:
+        if path.stat().st_size > toml_files.MOST_BYTES:
             return False
         found = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
