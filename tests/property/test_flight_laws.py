@@ -14,6 +14,7 @@ from opendome.kernels.ballistics import acceleration, drag_table, node_time, pos
 from opendome.kernels.earth import gravity, height
 from opendome.kernels.flight import fly_all
 from opendome.kernels.nature import standard
+from opendome.settings import CLASSES
 
 NATURE = standard(31.5, 1)
 RADIUS = NATURE.earth.radius
@@ -24,7 +25,7 @@ impulses = st.floats(100.0, 900.0)  # N s/kg: ideal gain of speed, roughly
 
 def one_class(impulse, form=1.0, burn_time=2.0):
     """A 60-kg body with 15 kg of propellant."""
-    rows = settings.CLASSES.allocate(1)
+    rows = CLASSES.allocate(1)
     rows["m0"], rows["m_burnout"], rows["burn_time"] = 60.0, 45.0, burn_time
     rows["thrust"] = 60.0 * impulse / burn_time
     rows["area"], rows["form"] = 0.012, form
