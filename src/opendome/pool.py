@@ -8,6 +8,7 @@ import multiprocessing
 import multiprocessing.connection
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -158,10 +159,11 @@ class Pool:
 
 @contextmanager
 def _sigint_held() -> Iterator[None]:
-    """Hold Ctrl-C back while a process starts.
+    """Hold Ctrl-C back while a process starts; it comes when the start is over.
 
-    The child inherits the held signal for life, so that only this process answers to Ctrl-C, and
-    here it is late by milliseconds instead of lost.
+    The child inherits the held signal for life, so that only this process answers to Ctrl-C.
+    The mask alone would not do: another thread (of the progress bar) may receive the signal, and
+    Python would still interrupt this one in the middle of the start.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -169,8 +171,18 @@ def _sigint_held() -> Iterator[None]:
     from multiprocessing import resource_tracker
 
     resource_tracker.ensure_running()  # its own start would let the signal through again
+    held: list[tuple[Any, ...]] = []
+    handler = signal.getsignal(signal.SIGINT)  # None: not set from Python
+    # Handlers are set in the main thread only, and only there Ctrl-C interrupts.
+    ours = threading.current_thread() is threading.main_thread() and handler is not None
+    if ours:
+        signal.signal(signal.SIGINT, lambda *what: held.append(what))
     old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, old)
+        if ours:
+            signal.signal(signal.SIGINT, handler)
+    if held and callable(handler):
+        handler(*held[0])

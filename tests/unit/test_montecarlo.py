@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from opendome import montecarlo, scenario
+from opendome import montecarlo, pool, scenario
 from opendome.errors import ScenarioError
 from opendome.montecarlo import ReplicationError
 
@@ -153,3 +155,28 @@ def test_run__answers_ctrl_c_alone_and_silently():
     last = out.splitlines()[-1].split()
     assert (last[0], last[2]) == ("kept", "True")
     assert int(last[1]) >= 3
+
+
+@pytest.mark.parametrize("receiver", ["this thread", "another"])
+def test_start__is_not_interrupted_by_ctrl_c(receiver):
+    done, started = threading.Event(), []
+    other = threading.Thread(target=done.wait)
+
+    def start():
+        with pool._sigint_held():
+            os.kill(os.getpid(), signal.SIGINT)
+            for _ in range(1000):
+                time.sleep(1e-5)  # Python looks for signals here
+            started.append(True)
+
+    if receiver == "another":  # the kernel gives it the signal that this thread holds back
+        other.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            start()
+    finally:
+        done.set()
+        if other.ident is not None:
+            other.join()
+    assert started == [True]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
