@@ -6,7 +6,9 @@ import pytest
 from opendome import placement, settings, tables
 from opendome._jit import kernel
 
-DECLARED = [t for t in vars(tables).values() if isinstance(t, tables.Table)]
+DECLARED = [
+    t for module in (settings, tables) for t in vars(module).values() if isinstance(t, tables.Table)
+]
 UNITS = {
     "-", "1", "kg", "kg/m^2", "m", "m^2", "m/s", "m/s^2", "N", "rad", "s", "USD", "SI",
     "1/s", "rad/s", "dB/m", "1/sqrt(s)", "m, m/s, 1", "s, m, m/s",
