@@ -12,13 +12,13 @@ from opendome import ledger, posterior, tables, traces
 from opendome.constants import DAY
 from opendome.dwta import campaign
 from opendome.errors import CapacityError
+from opendome.interceptor_tables import interceptor_tables
 from opendome.kernels import beats
 from opendome.kernels.aiming import RangeTables, aim_through, place, range_tables
 from opendome.kernels.ballistics import drag_table
 from opendome.kernels.clutter import draw, draw_bias
 from opendome.kernels.earth import height
 from opendome.kernels.flight import fly_all
-from opendome.kernels.flyout import flyout_table
 from opendome.kernels.nature import Nature
 from opendome.kernels.terrain import masks
 from opendome.kernels.threat import people_near
@@ -74,16 +74,10 @@ def prepare(scenario: Any) -> Setup:
     nature = scenario.nature(p)
     air, drag = nature.air, drag_table()
     grid, near = place_index(p.places)
-    flyouts = [flyout_table(row, air, drag) for row in p.interceptors]
-    # One array for all types: the tables differ only in how many heights they cover.
-    heights = max((f.shape[1] for f in flyouts), default=2)
-    stacked = np.zeros((max(len(flyouts), 1), flyouts[0].shape[0] if flyouts else 2, heights, 4))
-    stacked[..., 0] = np.inf
-    for row, table in zip(stacked, flyouts, strict=False):
-        row[:, : table.shape[1]] = table
+    flyouts, kills = interceptor_tables(p.interceptors, air, drag)
     fixed = Fixed(
         p.classes, p.places, p.radars, p.interceptors, p.batteries, p.tracker, p.doctrine,
-        p.warning_rule, p.stock, air, drag, stacked, grid, near, p.radius, nature,
+        p.warning_rule, p.stock, air, drag, flyouts, kills, grid, near, p.radius, nature,
         masks(nature.terrain, p.radars["x"], p.radars["y"], _heights(p.radars, nature), p.radius),
     )  # fmt: skip
     start = scenario.clock.start

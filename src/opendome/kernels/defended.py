@@ -59,7 +59,6 @@ def defend(rockets, nodes, fixed, b, period, snr_min, delay, s, p_kill, spare):
     option = np.zeros(1, _OPTION)[0]
     prediction = np.zeros(1, _PREDICTION)[0]
     battery = fixed.batteries[b]
-    kind, table = fixed.interceptors[battery.interceptor], fixed.flyouts[battery.interceptor]
     for i in range(len(rockets)):
         rocket = rockets[i]
         cls = fixed.classes[rocket.cls]
@@ -76,7 +75,7 @@ def defend(rockets, nodes, fixed, b, period, snr_min, delay, s, p_kill, spare):
             prediction.path[k, 1], prediction.path[k, 2], prediction.path[k, 3] = x, y, z
             prediction.path[k, 4], prediction.path[k, 5], prediction.path[k, 6] = vx, vy, vz
         prediction.n_path = PATH
-        find_option(option, prediction, track, battery, kind, table, tau, fixed.radius)
+        find_option(option, prediction, track, battery, fixed, tau)
         if option.feasible == 1:
             p_kill[i] = option.p_kill
             spare[i] = option.t_latest - (tau + battery.reaction)

@@ -11,7 +11,7 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.kernels.flyout import D_STEP, H_STEP, N_D, N_H, V_MIN, flyout
-from opendome.kernels.lethality import geometry, kill_expected
+from opendome.kernels.lethality import aspect, kill_expected
 
 GRID = 0.5  # s, step of the search along the path
 EDGE = 0.01  # s, how closely the edges of the feasible time are found
@@ -27,6 +27,7 @@ class Case(NamedTuple):
     battery: Any  # record of settings.BATTERIES
     interceptor: Any  # record of settings.INTERCEPTORS
     table: np.ndarray  # flyout table
+    kills: np.ndarray  # kill table
     ready: float  # s, earliest lift-off
     h_battery: float  # m, launcher's height
     s: float  # m, hand-over error
@@ -95,7 +96,7 @@ def _meet(case, k, tau):
 
     Returns
     -------
-    spare, x, y, z, speed, limit, gamma : float; s, m, m/s, m/s^2, rad
+    spare, x, y, z, d, h, gamma : float; s, m, rad
         spare is the time left over if the round leaves as early as it can: negative where it
         comes late, -inf outside the envelope.
     """
@@ -103,9 +104,9 @@ def _meet(case, k, tau):
     d, h, slant = place(x, y, z, case.battery, case.h_battery, case.radius)
     interceptor = case.interceptor
     if not (interceptor.h_min <= h <= interceptor.h_max and slant >= interceptor.range_min):
-        return -inf, x, y, z, 0.0, 0.0, 0.0
-    tof, speed, limit, gamma = flyout(case.table, d, h)
-    return tau - tof - case.ready, x, y, z, speed, limit, gamma
+        return -inf, x, y, z, d, h, 0.0
+    tof, _, _, gamma = flyout(case.table, d, h)
+    return tau - tof - case.ready, x, y, z, d, h, gamma
 
 
 @kernel
@@ -155,11 +156,10 @@ def _out_of_reach(case, k):
 @kernel
 def _consider(case, k, tau, meeting, option):
     """Take the feasible meeting at tau if it is the first, or clearly surer than the one held."""
-    spare, x, y, z, speed, limit, gamma = meeting
+    spare, x, y, z, d, h, gamma = meeting
     vx, vy, vz = velocity(case.prediction.path, k, tau)
-    dx, dy = x - case.battery.x, y - case.battery.y
-    _, _, divert, cep = geometry(case.interceptor, vx, vy, vz, dx, dy, speed, gamma, limit)
-    p_kill = kill_expected(case.interceptor, divert, cep, case.s)
+    v, c = aspect(vx, vy, vz, x - case.battery.x, y - case.battery.y, gamma)
+    p_kill = kill_expected(case.interceptor, case.kills, d, h, v, c, case.s)
     if option.feasible == 0 or p_kill > option.p_kill + GAIN:
         option.feasible = 1
         option.t_launch = case.ready + spare
@@ -218,7 +218,7 @@ def _clear(option):
 
 
 @kernel
-def find_option(option, prediction, track, battery, interceptor, table, now, radius):
+def find_option(option, prediction, track, battery, fixed, now):
     """Find the best meeting of one predicted body with a round of one battery.
 
     A time tau is feasible if the body's place then is inside the envelope (heights above the
@@ -234,11 +234,10 @@ def find_option(option, prediction, track, battery, interceptor, table, now, rad
         n_path nodes of path in increasing time; a node out of order or not finite is passed over.
     track : record of tables.TRACKS
         The hand-over error s is the root of the mean position variance of P; not below 1 m.
-    battery, interceptor : records of settings.BATTERIES, settings.INTERCEPTORS
-    table : from kernels/flyout.py, of that interceptor
+    battery : record of settings.BATTERIES
+    fixed : world.Fixed
+        Of it: interceptors, their tables and the radius of the round earth.
     now : float, s
-    radius : float, m
-        Of the round earth.
 
     Error
     -----
@@ -256,15 +255,17 @@ def find_option(option, prediction, track, battery, interceptor, table, now, rad
     variance = (track.P[0, 0] + track.P[1, 1] + track.P[2, 2]) / 3.0
     if not variance < inf:
         return
+    kind = battery.interceptor
     case = Case(
         prediction,
         battery,
-        interceptor,
-        table,
+        fixed.interceptors[kind],
+        fixed.flyouts[kind],
+        fixed.kills[kind],
         now + battery.reaction,
-        height(battery.x, battery.y, battery.z, radius),
+        height(battery.x, battery.y, battery.z, fixed.radius),
         sqrt(max(variance, 1.0)),
-        radius,
+        fixed.radius,
     )
     was, most = -inf, -inf
     for k in range(min(prediction.n_path, len(prediction.path)) - 1):
