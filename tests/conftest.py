@@ -6,6 +6,7 @@ import pytest
 from opendome import engine, scenario
 from opendome.kernels.atmosphere import air_table
 from opendome.kernels.ballistics import drag_table
+from opendome.kernels.kills import SHAPE
 from opendome.kernels.nature import standard
 from opendome.kernels.terrain import flat, masks
 from opendome.world import Fixed
@@ -23,7 +24,8 @@ def _sensed(name):
     return Fixed(
         p.classes, p.places, p.radars, p.interceptors, p.batteries, p.tracker, p.doctrine,
         p.warning_rule, p.stock, air_table(), drag_table(), np.zeros((1, 2, 2, 4)),
-        *engine.place_index(p.places), p.radius, standard(p.origin[0], len(p.classes)),
+        np.zeros((1, *SHAPE)), *engine.place_index(p.places), p.radius,
+        standard(p.origin[0], len(p.classes)),
         masks(flat(), p.radars["x"], p.radars["y"], p.radars["z"], p.radius),
     )  # fmt: skip
 

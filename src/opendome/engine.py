@@ -17,11 +17,14 @@ from opendome.kernels import beats
 from opendome.kernels.aiming import RangeTables, aim_through, place, range_tables
 from opendome.kernels.ballistics import drag_table
 from opendome.kernels.clutter import draw, draw_bias
+from opendome.kernels.debris import PIECES, scatter
 from opendome.kernels.decide import RULE
 from opendome.kernels.earth import height
 from opendome.kernels.flight import fly_all
 from opendome.kernels.nature import Nature
 from opendome.kernels.orders import desk
+from opendome.kernels.raids import disc_hit
+from opendome.kernels.shots import KILL
 from opendome.kernels.terrain import masks
 from opendome.kernels.threat import people_near
 from opendome.models.policies import View, read_only
@@ -88,7 +91,7 @@ def prepare(scenario: Any) -> Setup:
         plan=scenario.plan(p),
         clutter=p.clutter,
         ranges=range_tables(p.classes, nature),
-        scoring=ledger.scoring(scenario, p),
+        scoring=ledger.scoring(scenario, p, air),
         period=scenario.clock.scan_period,
         duration=scenario.clock.duration,
         midnight=start.hour * 3600.0 + start.minute * 60.0 + start.second,
@@ -159,7 +162,8 @@ def replicate(
     _loop(clock, setup, truth, known, shots, log, seed, rep, asked)
     log.take(clock)
     fired, warned = shots[: clock[0]["n_shots"]], known.warnings[: clock[0]["n_warnings"]]
-    outcome = ledger.Outcome(truth.rockets, truth.nodes, fired, warned, clock)
+    pieces = _scatter(setup.fixed, truth, fired, seed, rep)
+    outcome = ledger.Outcome(truth.rockets, truth.nodes, fired, warned, clock, pieces)
     row, days = ledger.score(setup.scoring, outcome, setup.duration, seed, rep)
     if not trace:
         return Replication(row, days, {})
@@ -189,6 +193,18 @@ def _fly(setup: Setup, seed: int, rep: int) -> Truth:
     draw_bias(fixed.radars, bias, seed, rep)
     unknown = (np.full(n, -1) for n in (PLOTS, PLOTS, SLOTS))
     return Truth(rockets, nodes, *unknown, objects, bias)
+
+
+def _scatter(fixed: Fixed, truth: Truth, shots: np.ndarray, seed: int, rep: int) -> np.ndarray:
+    """Pieces of every interception, where they fell."""
+    kills = int(np.count_nonzero(shots["result"] == KILL))
+    pieces = tables.DEBRIS.allocate(kills * PIECES)
+    scatter(shots, truth.rockets, truth.nodes, fixed, seed, rep, pieces)
+    x, y = np.ascontiguousarray(pieces["x"]), np.ascontiguousarray(pieces["y"])
+    hit = np.empty(len(pieces), np.int64)
+    disc_hit(x, y, fixed.places, hit)
+    pieces["place"] = hit
+    return pieces
 
 
 def _heights(sites: np.ndarray, nature: Nature) -> np.ndarray:

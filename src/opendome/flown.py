@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from opendome.kernels.atmosphere import air_table
 from opendome.kernels.ballistics import drag_table
 from opendome.kernels.flyout_path import FLYOUT_NODES, fly_out_path
 from opendome.kernels.intercept import height, place
@@ -21,19 +20,21 @@ FLYOUTS = table(
 )
 
 
-def flyouts(p: Any, shots: np.ndarray) -> np.ndarray:
+def flyouts(p: Any, air: np.ndarray, shots: np.ndarray) -> np.ndarray:
     """Flight of every shot in the vertical plane to its point, as the flyout table flew it.
 
     Parameters
     ----------
     p : placement.Parameters
+    air : ndarray
+        Air table of the scenario: the flyout tables were flown through it.
     shots : tables.SHOTS
 
     Returns
     -------
     FLYOUTS
     """
-    air, drag = air_table(), drag_table()
+    drag = drag_table()
     parts = []
     for shot in shots:
         battery = p.batteries[shot["battery"]]

@@ -7,6 +7,7 @@ older model is never read.  It holds what the kernels return, to the last bit.
 import hashlib
 import os
 import tempfile
+import zipfile
 from pathlib import Path
 
 import numba
@@ -51,9 +52,10 @@ def _tables(row: np.void, air: np.ndarray, drag: np.ndarray) -> tuple[np.ndarray
     digest.update(air[:, :2].tobytes() + drag.tobytes())
     path = Path(numba.config.CACHE_DIR) / f"interceptor-{digest.hexdigest()[:16]}.npz"
     try:
-        with np.load(path) as kept:
+        with path.open("rb") as file:
+            kept = np.load(file)
             return kept["flyouts"], kept["kills"]
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         pass  # not made yet, or cut off by a full disk
     flyouts = flyout_table(row, air, drag)
     kills = kill_table(row, flyouts, air, drag)

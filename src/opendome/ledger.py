@@ -10,7 +10,7 @@ import numpy as np
 from opendome.constants import DAY
 from opendome.kernels.shots import ALREADY_DEAD, NOTHING
 from opendome.rng import CASUALTIES, uniform2
-from opendome.tables import INTERCEPTED, LANDED, OPEN, PROTECTED, SEA, SHORT, table
+from opendome.tables import DEBRIS, INTERCEPTED, LANDED, OPEN, PROTECTED, SEA, SHORT, table
 
 STAY = 600.0  # s, how long people stay sheltered after a warning (Home Front Command: 10 minutes)
 
@@ -31,7 +31,9 @@ LEDGER = table(
     ("engaged_leaked", "i8", "1", "of them, rockets that were fired at"),
     ("rounds_used", "i8", "1", "interceptors fired"),
     ("rounds_wasted", "i8", "1", "interceptors fired at nothing, or met nothing alive"),
-    ("deaths", "f8", "1", "deaths expected"),
+    ("debris_on_places", "i8", "1", "pieces of interceptions that fell on protected places"),
+    ("deaths", "f8", "1", "deaths expected, from rockets and debris"),
+    ("debris_deaths", "f8", "1", "of them, from debris"),
     ("deaths_unwarned", "f8", "1", "deaths expected had nobody been warned"),
     ("deaths_undefended", "f8", "1", "deaths expected had nothing been shot down"),
     ("killed", "i8", "1", "deaths, drawn from those expected"),
@@ -80,6 +82,7 @@ class Scoring(NamedTuple):
     battery_names: np.ndarray
     first_barrage: bool
     midnight: float
+    air: Any = None  # air table: what interceptors flew through
 
 
 class Outcome(NamedTuple):
@@ -90,10 +93,11 @@ class Outcome(NamedTuple):
     shots: np.ndarray
     warnings: np.ndarray
     clock: np.ndarray
+    debris: np.ndarray = DEBRIS.allocate(0)
 
 
-def scoring(scenario: Any, parameters: Any) -> Scoring:
-    """Names and parameters that the ledger and the traces use."""
+def scoring(scenario: Any, parameters: Any, air: np.ndarray) -> Scoring:
+    """Names, parameters and air that the ledger and the traces use."""
     start = scenario.clock.start
     return Scoring(
         parameters=parameters,
@@ -102,6 +106,7 @@ def scoring(scenario: Any, parameters: Any) -> Scoring:
         battery_names=np.array([b.name for b in scenario.batteries], dtype=str),
         first_barrage=len(scenario.threat.barrages) > 0,
         midnight=start.hour * 3600.0 + start.minute * 60.0 + start.second,
+        air=air,
     )
 
 
@@ -120,7 +125,9 @@ def score(
     leaked = threatened & (r["status"] == LANDED)
     lead, sheltered = warning_times(s, r, o.warnings)
     harm, unwarned = deaths(s, r, sheltered)
-    days = daily(s, o, leaked, harm, duration, rep)
+    struck, struck_unwarned = debris_deaths(s, o.debris, o.warnings)
+    fallen = np.where(leaked, harm, 0.0) + np.bincount(o.debris["rocket"], struck, len(r))
+    days = daily(s, o, leaked, fallen, duration, rep)
     least, last = stock(s, o, duration)[2:]
     clock = o.clock[0]
     values = {
@@ -128,10 +135,12 @@ def score(
         **_fates(r, leaked),
         **_rounds(s, o),
         **_warned(s, r, o.warnings, lead, sheltered),
-        "deaths": harm[leaked].sum(),
-        "deaths_unwarned": unwarned[leaked].sum(),
+        "debris_on_places": np.count_nonzero(o.debris["place"] >= 0),
+        "deaths": fallen.sum(),
+        "debris_deaths": struck.sum(),
+        "deaths_unwarned": unwarned[leaked].sum() + struck_unwarned.sum(),
         "deaths_undefended": harm[threatened].sum(),
-        "killed": draw_deaths(harm[leaked].sum(), seed, rep),
+        "killed": draw_deaths(fallen.sum(), seed, rep),
         "peak_hour_launches": peak_hour(r["t_launch"]),
         "peak_day_launches": days["launched"].max(),
         "peak_day_rounds": days["rounds_used"].max(),
@@ -254,11 +263,36 @@ def deaths(s: Scoring, rockets: np.ndarray, sheltered: np.ndarray) -> tuple[np.n
         With the shelter that the warnings gave, and with none.
     """
     p = s.parameters
-    places = p.places[np.maximum(rockets["place"], 0)]
-    density = places["population"] / (np.pi * places["radius"] ** 2)
-    area = p.classes["lethal_area"][rockets["cls"]] * p.effects[0]["exposure"]
-    unwarned = np.where(rockets["place"] >= 0, density * area, 0.0)
+    unwarned = _struck(p, rockets["place"], p.classes["lethal_area"][rockets["cls"]])
     return unwarned / np.where(sheltered, p.effects[0]["shelter_factor"], 1.0), unwarned
+
+
+def debris_deaths(
+    s: Scoring, debris: np.ndarray, warnings: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Deaths expected from each piece: density times casualty area, as for rockets.
+
+    Returns
+    -------
+    harm, unwarned : float arrays (n,)
+        With the shelter that the warnings gave to its place when it fell, and with none.
+    """
+    p = s.parameters
+    unwarned = _struck(p, debris["place"], debris["casualty_area"])
+    # One key for place and time: a place's warnings lie together, a period apart from the next's.
+    period = 2.0 * max(float(np.max(warnings["t"], initial=0.0)), STAY) + 1e6
+    keys = np.sort(warnings["place"] * period + warnings["t"])
+    fell = debris["place"] * period + debris["t"]
+    given = np.append(keys, np.inf)[np.searchsorted(keys, fell - STAY)]
+    sheltered = given <= fell - float(p.effects[0]["shelter_time"])
+    return unwarned / np.where(sheltered, p.effects[0]["shelter_factor"], 1.0), unwarned
+
+
+def _struck(p: Any, place: np.ndarray, area: np.ndarray) -> np.ndarray:
+    """People expected to be struck within an area of each of these places; -1: nobody."""
+    places = p.places[np.maximum(place, 0)]
+    density = places["population"] / (np.pi * places["radius"] ** 2)
+    return np.where(place >= 0, density * area * p.effects[0]["exposure"], 0.0)
 
 
 def draw_deaths(expected: float, seed: int, rep: int) -> int:
@@ -286,9 +320,12 @@ def _day(s: Scoring, t: np.ndarray) -> np.ndarray:
 
 
 def daily(
-    s: Scoring, o: Outcome, leaked: np.ndarray, harm: np.ndarray, duration: float, rep: int
+    s: Scoring, o: Outcome, leaked: np.ndarray, fallen: np.ndarray, duration: float, rep: int
 ) -> np.ndarray:
-    """Days of one replication; a rocket counts on the day of its launch, a round on that of its."""
+    """Days of one replication; a rocket counts on the day of its launch, a round on that of its.
+
+    `fallen` are the deaths expected from each rocket, or from its debris.
+    """
     r = o.rockets
     n = int(_day(s, np.array([duration]))[0]) + 1
     day = np.minimum(_day(s, r["t_launch"]), n - 1)
@@ -303,7 +340,7 @@ def daily(
     days["engaged"] = np.bincount(day[r["shots"] > 0], minlength=n)
     days["intercepted"] = np.bincount(day[r["status"] == INTERCEPTED], minlength=n)
     days["leaked"] = np.bincount(day[leaked], minlength=n)
-    days["deaths"] = np.bincount(day[leaked], harm[leaked], minlength=n)
+    days["deaths"] = np.bincount(day, fallen, minlength=n)
     fired = np.minimum(_day(s, o.shots["t_decision"]), n - 1)
     days["rounds_used"] = np.bincount(fired, minlength=n)
     midnights = (np.arange(n) + 1) * DAY - s.midnight

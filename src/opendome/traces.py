@@ -9,7 +9,7 @@ import numpy as np
 from opendome import tables
 from opendome.flown import FLYOUTS, flyouts
 from opendome.kernels.ballistics import node_time
-from opendome.ledger import Outcome, Scoring, deaths, stock, warning_times
+from opendome.ledger import Outcome, Scoring, deaths, debris_deaths, stock, warning_times
 from opendome.tables import INTERCEPTED, LANDS, table
 
 _NAME = "U40"
@@ -53,6 +53,18 @@ OUTCOMES = table(
     ("z_m", "f8", "m", "up"),
     ("shots", "i8", "1", "rounds fired at it"),
     ("warning_s", "f8", "s", "from the warning of that place to the impact; nan: none"),
+    ("deaths", "f8", "1", "deaths expected, from it or from its debris"),
+)
+
+DEBRIS = table(
+    "debris",
+    "truth: pieces of the interceptions, where they fell",
+    ("rocket", "i8", "-", "number of the rocket that was intercepted"),
+    ("time_s", "f8", "s", "since the start"),
+    ("x_m", "f8", "m", "east"),
+    ("y_m", "f8", "m", "north"),
+    ("mass_kg", "f8", "kg", "mass"),
+    ("place", _NAME, "-", "protected place that it fell on; empty: none"),
     ("deaths", "f8", "1", "deaths expected"),
 )
 
@@ -190,7 +202,7 @@ PREDICTIONS = tables.Table(
 #: Declarations of the traced tables.
 TRACES = (
     ROCKETS, FLIGHTS, OUTCOMES, TRACKS, PREDICTIONS, DECISIONS, ALTERNATIVES, SHOTS, WARNINGS,
-    STOCK_STEPS, MAGAZINES, FLYOUTS,
+    STOCK_STEPS, MAGAZINES, FLYOUTS, DEBRIS,
 )  # fmt: skip
 
 RESULTS = np.array(["flying", "kill", "miss", "nothing", "dead"])
@@ -221,7 +233,8 @@ def traces(
         "warnings": _warnings(s, o),
         "stock": _stock(s, o, duration),
         "magazines": _magazines(s, magazine_log),
-        "flyouts": flyouts(s.parameters, o.shots),
+        "flyouts": flyouts(s.parameters, s.air, o.shots),
+        "debris": _debris(s, o),
     }
 
 
@@ -303,6 +316,7 @@ def _outcomes(s: Scoring, o: Outcome) -> np.ndarray:
     r = o.rockets
     lead, sheltered = warning_times(s, r, o.warnings)
     harm, _ = deaths(s, r, sheltered)
+    struck, _ = debris_deaths(s, o.debris, o.warnings)
     killed = r["status"] == INTERCEPTED
     ends_at = np.array(["short", "sea", "open", "leaked"])[r["lands"]]
     x, y, z = ends(s, o)
@@ -320,7 +334,24 @@ def _outcomes(s: Scoring, o: Outcome) -> np.ndarray:
             "z_m": z,
             "shots": r["shots"],
             "warning_s": lead,
-            "deaths": np.where(killed, 0.0, harm),
+            "deaths": np.where(killed, np.bincount(o.debris["rocket"], struck, len(r)), harm),
+        },
+    )
+
+
+def _debris(s: Scoring, o: Outcome) -> np.ndarray:
+    d = o.debris
+    return _fill(
+        DEBRIS,
+        len(d),
+        {
+            "rocket": o.rockets["id"][d["rocket"]],
+            "time_s": d["t"],
+            "x_m": d["x"],
+            "y_m": d["y"],
+            "mass_kg": d["mass"],
+            "place": _name(s.place_names, d["place"]),
+            "deaths": debris_deaths(s, d, o.warnings)[0],
         },
     )
 

@@ -7,7 +7,8 @@ import pytest
 
 from opendome import settings, tables
 from opendome.kernels import flyout as fo
-from opendome.kernels.intercept import find_option, place, position, velocity
+from opendome.kernels.intercept import Kind, find_option, place, position, velocity
+from opendome.kernels.kills import SHAPE
 from opendome.models.interceptors.short_range import ShortRange
 
 FLAT = 1e9  # m: at this radius the ground falls away by 0.1 m within 15 km
@@ -41,7 +42,7 @@ def straight_path(point, velocity, t0=100.0, seconds=40.0, n=9):
     return rows
 
 
-def sought(path, *, now=100.0, reaction=2.0, table=None, sigma=20.0, kind=None):
+def sought(path, *, now=100.0, reaction=2.0, kills=None, sigma=20.0, kind=None):
     prediction = tables.PREDICTIONS.allocate(1)
     prediction["n_path"] = len(path)
     prediction["path"][0, : len(path)] = path
@@ -50,9 +51,9 @@ def sought(path, *, now=100.0, reaction=2.0, table=None, sigma=20.0, kind=None):
     battery = settings.BATTERIES.allocate(1)
     battery["x"], battery["y"], battery["z"], battery["reaction"] = 0.0, 0.0, 0.0, reaction
     options = tables.OPTIONS.allocate(1)
-    table = taxicab_table() if table is None else table
-    kind = interceptor() if kind is None else kind
-    find_option(options[0], prediction[0], track[0], battery[0], kind, table, now, FLAT)
+    kills = np.ones(SHAPE) if kills is None else kills
+    kind = Kind(interceptor() if kind is None else kind, taxicab_table(), kills)
+    find_option(options[0], prediction[0], track[0], battery[0], kind, now, FLAT)
     return options[0]
 
 
@@ -116,10 +117,10 @@ def test_find_option__of_an_unknown_place_is_infeasible(sigma):
 
 @pytest.mark.kernel
 def test_find_option__waits_for_a_clearly_surer_meeting():
-    table = taxicab_table()
-    table[9:, :, fo.ALIMIT] = 15.0  # beyond 4 km little is left to steer with
+    kills = np.ones(SHAPE)
+    kills[:, 5:] = 0.2  # from 5 km on it seldom kills
     path = straight_path((-12e3, 0.0, 3e3), (300.0, 0.0, 0.0))
-    early, late = sought(path, sigma=60.0), sought(path, sigma=60.0, table=table)
+    early, late = sought(path), sought(path, kills=kills)
     assert late["t_intercept"] > early["t_intercept"] + 1.0
     assert late["p_kill"] == pytest.approx(early["p_kill"], abs=0.05)
     assert late["t_launch"] > 102.0

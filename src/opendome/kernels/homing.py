@@ -10,8 +10,6 @@ acceleration, c commanded [m/s^2]; q dynamic pressure [Pa]; TAU lag [s].
 from math import cos, inf, sin, sqrt
 from typing import NamedTuple
 
-import numpy as np
-
 from opendome._jit import kernel
 from opendome.constants import G0
 from opendome.kernels.atmosphere import AIR_CELLS
@@ -221,7 +219,7 @@ def _midcourse(work, m, interceptor, air, drag):
     s[1] = s[4] = s[6] = s[7] = s[8] = 0.0
     while True:
         s[0], s[2], s[3], s[5] = x, z, vx, vz
-        r, vc, w, look = sight(t, s, m)
+        r, _, w, look = sight(t, s, m)
         if r <= interceptor.seeker_range * (1.0 + 1e-9) and look >= COS_LOOK:
             return t, True
         left = interceptor.burn_time - t
