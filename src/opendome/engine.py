@@ -79,10 +79,10 @@ def prepare(scenario: Any) -> Setup:
     nature = scenario.nature(p)
     air, drag = nature.air, drag_table()
     grid, near = place_index(p.places)
-    flyouts, kills = interceptor_tables(p.interceptors, air, drag)
+    rounds = interceptor_tables(p.interceptors, air, drag)
     fixed = Fixed(
         p.classes, p.places, p.radars, p.interceptors, p.batteries, p.tracker, p.doctrine,
-        p.warning_rule, p.stock, air, drag, flyouts, kills, grid, near, p.radius, nature,
+        p.warning_rule, p.stock, air, drag, rounds, grid, near, p.radius, nature,
         masks(nature.terrain, p.radars["x"], p.radars["y"], _heights(p.radars, nature), p.radius),
     )  # fmt: skip
     start = scenario.clock.start

@@ -1,6 +1,6 @@
 """The guided flight against closed forms of linear theory and an independent integrator."""
 
-from math import atan2, cos, exp, hypot, pi, sin
+from math import atan2, cos, exp, hypot, sin
 
 import numpy as np
 import pytest
@@ -228,7 +228,7 @@ def flights(n, deviation):
 
 
 def test_kill_table__agrees_in_the_mean_with_the_flights(two_towns):
-    table = two_towns.fixed.kills[0]
+    table = two_towns.fixed.rounds[0]
     where, p = flights(1_500, 30.0)
     seen = np.array([kills.kill_probability(table, kills.TRUTH, *row) for row in where])
     meant = np.array([kills.kill_probability(table, kills.BELIEF, *row[:4], 30.0) for row in where])

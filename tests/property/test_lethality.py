@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from opendome.kernels import kills
+from opendome.kernels.flyout import SIZE as FLYOUTS
 from opendome.kernels.lethality import aspect, kill_expected, kill_given_error, shot_error
 from opendome.models.interceptors.short_range import ShortRange
 
@@ -20,14 +21,15 @@ anything = st.floats(allow_nan=True, allow_infinity=True)
 
 @pytest.fixture(scope="module")
 def table(two_towns):
-    return two_towns.fixed.kills[0]
+    return two_towns.fixed.rounds[0]
 
 
-def spread():
-    """A table that falls in a straight line over the error's axis, 1 to 0, at any geometry."""
-    made = np.zeros(kills.SHAPE)
-    made[...] = np.linspace(1.0, 0.0, kills.N_E)
-    return made
+def flat(made):
+    """A kill table as the look-up reads it, behind a flyout table."""
+    return np.concatenate([np.zeros(FLYOUTS), made.ravel()])
+
+
+SPREAD = flat(np.broadcast_to(np.linspace(1.0, 0.0, kills.N_E), kills.SHAPE))
 
 
 # ---------------------------------------------------------------- the burst
@@ -58,7 +60,7 @@ def test_burst__kills_half_where_the_median_miss_is_the_lethal_radius():
 @few
 @given(d=anything, h=anything, v=anything, c=anything, error=anything)
 def test_kill_probability__is_one_whatever_meets(d, h, v, c, error):
-    p = kills.kill_probability(spread(), kills.TRUTH, d, h, v, c, error)
+    p = kills.kill_probability(SPREAD, kills.TRUTH, d, h, v, c, error)
     assert 0.0 <= p <= 1.0
     if not error >= 0.0:
         assert p == 0.0
@@ -70,7 +72,9 @@ def test_kill_probability__is_linear_between_its_points():
     made = np.zeros(kills.SHAPE)
     made[1] = sum(np.meshgrid(*axes, indexing="ij"))  # the sum of the five indices
     error = 300.0  # its place on the axis: 10 times 300 / 500
-    got = kills.kill_probability(made, kills.BELIEF, 1_250.0, 2_500.0, 150.0 + 375.0, 0.5, error)
+    got = kills.kill_probability(
+        flat(made), kills.BELIEF, 1_250.0, 2_500.0, 150.0 + 375.0, 0.5, error
+    )
     assert got == pytest.approx(1.25 + 2.5 + 1.5 + 4.5 + 6.0)
 
 
@@ -87,13 +91,13 @@ def test_kill_expected__is_the_mean_of_the_truth_over_a_normal_error(table, s):
 def test_kill_table__falls_as_the_error_grows(table):
     # Means over four meetings: a round may by chance do better with a little more error, where
     # its seeker comes to look at the body only then.
-    truth, belief = table
+    truth, belief = made = table[FLYOUTS:].reshape(kills.SHAPE)
     rise = np.diff(truth, axis=-1)
     assert rise.max() < 0.8
     assert rise.mean() < 0.0
     assert (truth[..., -1] == 0.0).all()
     assert (belief[..., -1] == 0.0).all()
-    assert ((table >= 0.0) & (table <= 1.0 + 1e-12)).all()
+    assert ((made >= 0.0) & (made <= 1.0 + 1e-12)).all()
 
 
 def test_kill_table__keeps_the_level_that_the_calibration_knows(table):

@@ -37,8 +37,7 @@ def scene(sensed):
             batteries=_batteries(batteries, **battery),
             doctrine=sensed.doctrine.copy(),
             stock=settings.STOCK.allocate(1),
-            flyouts=_taxicab()[None],
-            kills=_sure()[None],
+            rounds=np.concatenate([_taxicab().ravel(), _sure().ravel()])[None],
         )
         fixed.stock["depot"], fixed.stock["resupply"] = depot, resupply
         truth = _fly(fixed, rockets)

@@ -7,7 +7,7 @@ import pytest
 
 from opendome import settings, tables
 from opendome.kernels import flyout as fo
-from opendome.kernels.intercept import Kind, find_option, place, position, velocity
+from opendome.kernels.intercept import find_option, place, position, velocity
 from opendome.kernels.kills import SHAPE
 from opendome.models.interceptors.short_range import ShortRange
 
@@ -52,8 +52,9 @@ def sought(path, *, now=100.0, reaction=2.0, kills=None, sigma=20.0, kind=None):
     battery["x"], battery["y"], battery["z"], battery["reaction"] = 0.0, 0.0, 0.0, reaction
     options = tables.OPTIONS.allocate(1)
     kills = np.ones(SHAPE) if kills is None else kills
-    kind = Kind(interceptor() if kind is None else kind, taxicab_table(), kills)
-    find_option(options[0], prediction[0], track[0], battery[0], kind, now, FLAT)
+    kind = interceptor() if kind is None else kind
+    table = np.concatenate([taxicab_table().ravel(), kills.ravel()])
+    find_option(options[0], prediction[0], track[0], battery[0], kind, table, now, FLAT)
     return options[0]
 
 
@@ -153,15 +154,15 @@ def test_place__of_a_point_straight_up_is_its_height():
 @pytest.mark.parametrize("d", [-1.0, nan, inf, -inf, 1e300, 24_000.1])
 @pytest.mark.parametrize("h", [0.0, nan, inf, -1.0, 12_000.1])
 def test_flyout__outside_the_table_never_arrives(d, h):
-    assert fo.flyout(taxicab_table(), d, h)[0] == inf
+    assert fo.flyout(taxicab_table().ravel(), d, h)[0] == inf
 
 
 @pytest.mark.kernel
 def test_flyout__inside_is_bilinear_and_a_missing_corner_closes_the_cell():
     table = taxicab_table()
-    tof, speed, limit, gamma = fo.flyout(table, 1_234.0, 5_678.0)
+    tof, speed, limit, gamma = fo.flyout(table.ravel(), 1_234.0, 5_678.0)
     assert isclose(tof, (1_234.0 + 5_678.0) / SPEED)
     assert (speed, limit, gamma) == pytest.approx((SPEED, 200.0, 0.5))
-    assert fo.flyout(table, 24e3, 12e3)[0] == pytest.approx(36e3 / SPEED)
+    assert fo.flyout(table.ravel(), 24e3, 12e3)[0] == pytest.approx(36e3 / SPEED)
     table[3, 12, fo.TOF] = inf
-    assert fo.flyout(table, 1_234.0, 5_678.0)[0] == inf
+    assert fo.flyout(table.ravel(), 1_234.0, 5_678.0)[0] == inf

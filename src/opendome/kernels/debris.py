@@ -123,7 +123,7 @@ def _round_velocity(shot, x, y, z, fixed):
     battery = fixed.batteries[shot.battery]
     base = height(battery.x, battery.y, battery.z, fixed.radius)
     d, h, _ = place(x, y, z, battery, base, fixed.radius)
-    _, speed, _, gamma = flyout(fixed.flyouts[battery.interceptor], d, h)
+    _, speed, _, gamma = flyout(fixed.rounds[battery.interceptor], d, h)
     ux, uy, uz = heading(x - battery.x, y - battery.y, gamma)
     return speed * ux, speed * uy, speed * uz
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.kernels.intercept import Kind, find_option
+from opendome.kernels.intercept import find_option
 from opendome.kernels.threat import axes
 from opendome.kernels.tracks import CONFIRMED
 from opendome.tables import ELLIPSE, FIRE, NONE, UNSURE
@@ -66,8 +66,8 @@ def _find_options(i, t, fixed, belief):
         if option.rounds > 0:
             now = max(t, state.t_free - battery.reaction)
             k = battery.interceptor
-            kind = Kind(fixed.interceptors[k], fixed.flyouts[k], fixed.kills[k])
-            find_option(option, p, track, battery, kind, now, fixed.radius)
+            kind, table = fixed.interceptors[k], fixed.rounds[k]
+            find_option(option, p, track, battery, kind, table, now, fixed.radius)
         able = able or option.feasible == 1
     return able
 

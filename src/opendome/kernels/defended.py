@@ -7,7 +7,7 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.kernels.ballistics import position
-from opendome.kernels.intercept import Kind, find_option
+from opendome.kernels.intercept import find_option
 from opendome.kernels.radar import mean_snr, responsible
 from opendome.tables import OPTIONS, PREDICTIONS, TRACKS
 
@@ -59,8 +59,7 @@ def defend(rockets, nodes, fixed, b, period, snr_min, delay, s, p_kill, spare):
     option = np.zeros(1, _OPTION)[0]
     prediction = np.zeros(1, _PREDICTION)[0]
     battery = fixed.batteries[b]
-    k = battery.interceptor
-    kind = Kind(fixed.interceptors[k], fixed.flyouts[k], fixed.kills[k])
+    kind, table = fixed.interceptors[battery.interceptor], fixed.rounds[battery.interceptor]
     for i in range(len(rockets)):
         rocket = rockets[i]
         cls = fixed.classes[rocket.cls]
@@ -70,18 +69,18 @@ def defend(rockets, nodes, fixed, b, period, snr_min, delay, s, p_kill, spare):
         tau = first_seen(rocket, cls, nodes, fixed.radars, period, snr_min, fixed.radius) + delay
         if not tau < rocket.t_impact:
             continue
-        for node in range(PATH):
-            t = tau + (rocket.t_impact - tau) * node / (PATH - 1)
+        for k in range(PATH):
+            t = tau + (rocket.t_impact - tau) * k / (PATH - 1)
             x, y, z, vx, vy, vz = position(nodes, rocket, cls, t)
-            prediction.path[node, 0] = t
-            prediction.path[node, 1], prediction.path[node, 2], prediction.path[node, 3] = x, y, z
-            prediction.path[node, 4], prediction.path[node, 5], prediction.path[node, 6] = (
+            prediction.path[k, 0] = t
+            prediction.path[k, 1], prediction.path[k, 2], prediction.path[k, 3] = x, y, z
+            prediction.path[k, 4], prediction.path[k, 5], prediction.path[k, 6] = (
                 vx,
                 vy,
                 vz,
             )
         prediction.n_path = PATH
-        find_option(option, prediction, track, battery, kind, tau, fixed.radius)
+        find_option(option, prediction, track, battery, kind, table, tau, fixed.radius)
         if option.feasible == 1:
             p_kill[i] = option.p_kill
             spare[i] = option.t_latest - (tau + battery.reaction)

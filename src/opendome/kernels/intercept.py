@@ -20,20 +20,13 @@ FAR = sqrt((D_STEP * (N_D - 1)) ** 2 + (H_STEP * (N_H - 1)) ** 2)  # m, corner o
 GAIN = 0.05  # a later meeting is preferred if its kill probability is higher by this; assumed
 
 
-class Kind(NamedTuple):
-    """An interceptor type and its tables."""
-
-    interceptor: Any  # record of settings.INTERCEPTORS
-    flyouts: np.ndarray  # kernels/flyout.py
-    kills: np.ndarray  # kernels/kills.py
-
-
 class Case(NamedTuple):
     """What stays the same while one option is sought."""
 
     prediction: Any  # record of tables.PREDICTIONS
     battery: Any  # record of settings.BATTERIES
-    kind: Kind
+    interceptor: Any  # record of settings.INTERCEPTORS
+    table: np.ndarray  # its row of world.Fixed.rounds
     ready: float  # s, earliest lift-off
     h_battery: float  # m, launcher's height
     s: float  # m, hand-over error
@@ -108,10 +101,10 @@ def _meet(case, k, tau):
     """
     x, y, z = position(case.prediction.path, k, tau)
     d, h, slant = place(x, y, z, case.battery, case.h_battery, case.radius)
-    interceptor = case.kind.interceptor
+    interceptor = case.interceptor
     if not (interceptor.h_min <= h <= interceptor.h_max and slant >= interceptor.range_min):
         return -inf, x, y, z, d, h, 0.0
-    tof, _, _, gamma = flyout(case.kind.flyouts, d, h)
+    tof, _, _, gamma = flyout(case.table, d, h)
     return tau - tof - case.ready, x, y, z, d, h, gamma
 
 
@@ -152,7 +145,7 @@ def _out_of_reach(case, k):
     far = FAR + 0.5 * _speed(path, k) * dt
     if dx * dx + dy * dy + dz * dz > far * far:
         return True
-    top = case.kind.interceptor.h_max + case.h_battery
+    top = case.interceptor.h_max + case.h_battery
     return (
         height(path[k, 1], path[k, 2], path[k, 3], radius) > top
         and height(path[k + 1, 1], path[k + 1, 2], path[k + 1, 3], radius) > top
@@ -165,7 +158,7 @@ def _consider(case, k, tau, meeting, option):
     spare, x, y, z, d, h, gamma = meeting
     vx, vy, vz = velocity(case.prediction.path, k, tau)
     v, c = aspect(vx, vy, vz, x - case.battery.x, y - case.battery.y, gamma)
-    p_kill = kill_expected(case.kind.interceptor, case.kind.kills, d, h, v, c, case.s)
+    p_kill = kill_expected(case.interceptor, case.table, d, h, v, c, case.s)
     if option.feasible == 0 or p_kill > option.p_kill + GAIN:
         option.feasible = 1
         option.t_launch = case.ready + spare
@@ -224,7 +217,7 @@ def _clear(option):
 
 
 @kernel
-def find_option(option, prediction, track, battery, kind, now, radius):
+def find_option(option, prediction, track, battery, interceptor, table, now, radius):
     """Find the best meeting of one predicted body with a round of one battery.
 
     A time tau is feasible if the body's place then is inside the envelope (heights above the
@@ -240,9 +233,9 @@ def find_option(option, prediction, track, battery, kind, now, radius):
         n_path nodes of path in increasing time; a node out of order or not finite is passed over.
     track : record of tables.TRACKS
         The hand-over error s is the root of the mean position variance of P; not below 1 m.
-    battery : record of settings.BATTERIES
-    kind : Kind
-        Of its interceptor.
+    battery, interceptor : records of settings.BATTERIES, settings.INTERCEPTORS
+    table : float64 array
+        Row of world.Fixed.rounds of that interceptor.
     now : float, s
     radius : float, m
         Of the round earth.
@@ -266,7 +259,8 @@ def find_option(option, prediction, track, battery, kind, now, radius):
     case = Case(
         prediction,
         battery,
-        kind,
+        interceptor,
+        table,
         now + battery.reaction,
         height(battery.x, battery.y, battery.z, radius),
         sqrt(max(variance, 1.0)),

@@ -16,6 +16,7 @@ from opendome._jit import kernel
 from opendome.constants import G0
 from opendome.kernels.ballistics import clamp
 from opendome.kernels.flyout import D_STEP, GAMMA, H_STEP, TOF, dynamic_pressure
+from opendome.kernels.flyout import SIZE as FLYOUTS
 from opendome.kernels.homing import STATE, WORK, Meeting, fly_guided
 from opendome.kernels.threat import disc_probability
 
@@ -188,12 +189,13 @@ def kill_table(
 
 
 @kernel
-def kill_probability(kills, which, d, h, v, c, error):
+def kill_probability(table, which, d, h, v, c, error):
     """Look the kill probability of a working round up: linear along every axis.
 
     Parameters
     ----------
-    kills : from `kill_table`
+    table : float64 array
+        Flyout table and kill table, flat, one after the other: world.Fixed.rounds.
     which : int
         TRUTH: given the error.  BELIEF: expected, `error` its standard deviation on each axis.
     d, h, v, c : float, m, m, m/s, 1
@@ -212,6 +214,7 @@ def kill_probability(kills, which, d, h, v, c, error):
     u = clamp((1.0 - ERROR_SCALE / (error + ERROR_SCALE)) * (N_E - 1), N_E - 1)
     i, j, a, b, e = int(x), int(y), int(z), int(q), int(u)
     x, y, z, q, u = x - i, y - j, z - a, q - b, u - e
+    first = FLYOUTS + ((((which * N_D + i) * N_H + j) * N_V + a) * N_C + b) * N_E + e
     total = 0.0
     for di in range(2):
         px = x if di else 1.0 - x
@@ -220,6 +223,7 @@ def kill_probability(kills, which, d, h, v, c, error):
             for da in range(2):
                 pz = py * (z if da else 1.0 - z)
                 for db in range(2):
-                    row = kills[which, i + di, j + dj, a + da, b + db]
-                    total += pz * (q if db else 1.0 - q) * (row[e] + u * (row[e + 1] - row[e]))
+                    k = first + (((di * N_H + dj) * N_V + da) * N_C + db) * N_E
+                    p = table[k] + u * (table[k + 1] - table[k])
+                    total += pz * (q if db else 1.0 - q) * p
     return total

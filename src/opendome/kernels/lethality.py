@@ -46,28 +46,29 @@ def aspect(vx, vy, vz, dx, dy, gamma):
 
 
 @kernel
-def kill_expected(interceptor, kills, d, h, v, c, s):
+def kill_expected(interceptor, table, d, h, v, c, s):
     """Belief: kill probability before the launch, at a standard deviation of the error.
 
     Parameters
     ----------
     interceptor : record of settings.INTERCEPTORS
-    kills : from `kills.kill_table`, of that interceptor
+    table : float64 array
+        Its row of world.Fixed.rounds.
     d, h : float, m
         Meeting point: ground distance and height above the launcher.
     v, c : from `aspect`
     s : float, m
     """
-    return interceptor.reliability * kill_probability(kills, BELIEF, d, h, v, c, s)
+    return interceptor.reliability * kill_probability(table, BELIEF, d, h, v, c, s)
 
 
 @kernel
-def kill_given_error(interceptor, kills, d, h, v, c, error):
+def kill_given_error(interceptor, table, d, h, v, c, error):
     """Truth: kill probability once the hand-over error is known, m.
 
     The mean of this over a Rayleigh error of parameter s is `kill_expected` at the same geometry.
     """
-    return interceptor.reliability * kill_probability(kills, TRUTH, d, h, v, c, error)
+    return interceptor.reliability * kill_probability(table, TRUTH, d, h, v, c, error)
 
 
 @kernel

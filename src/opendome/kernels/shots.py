@@ -143,7 +143,8 @@ def _settle(shot, fixed, track, truth, seed, rep):
     kind = fixed.interceptors[battery.interceptor]
     base = height(battery.x, battery.y, battery.z, fixed.radius)
     d, h, _ = place(px, py, pz, battery, base, fixed.radius)
-    tof, speed, _, gamma = flyout(fixed.flyouts[battery.interceptor], d, h)
+    table = fixed.rounds[battery.interceptor]
+    tof, speed, _, gamma = flyout(table, d, h)
     shot.result = MISS
     if tof == np.inf:
         return
@@ -151,10 +152,9 @@ def _settle(shot, fixed, track, truth, seed, rep):
     dy = py - battery.y
     shot.error = shot_error(x, y, z, vx, vy, vz, px, py, pz, dx, dy, speed, gamma)
     v, c = aspect(vx, vy, vz, dx, dy, gamma)
-    kills = fixed.kills[battery.interceptor]
     sub = rng.sub_of(body.number, 0)
     u, _ = rng.uniform2(seed, rep, body.entity, shot.number, rng.KILL, sub)
-    if u < kill_given_error(kind, kills, d, h, v, c, shot.error):
+    if u < kill_given_error(kind, table, d, h, v, c, shot.error):
         shot.result = KILL
         body.status = INTERCEPTED
         body.t_end = tau
