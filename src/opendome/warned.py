@@ -12,7 +12,8 @@ import numpy as np
 
 from opendome.kernels import zones as kernels
 from opendome.kernels.threat import axes
-from opendome.zone_map import Raster, ZoneMap, falls, project, raster
+from opendome.kernels.zones import Raster
+from opendome.zone_map import ZoneMap, falls, project, raster
 from opendome.zones import Zone
 
 LEAST = 0.001  # probabilities below it warn nobody at any threshold

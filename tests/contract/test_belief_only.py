@@ -145,7 +145,7 @@ def believe(clock, fixed, known, truth):
     tracks.keep_singles(now, known, truth)
     impact.predict_impacts(now, fixed, known)
     threat.threaten(now, fixed, known)
-    assert threat.warn(now, fixed, known)
+    assert warn.warn(now, fixed, known, working)
     decide.consider(now, fixed, known)
     decide.decide(
         now["t"], now["n_slots"], known.predictions, known.options, known.engagements,

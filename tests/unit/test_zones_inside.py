@@ -96,7 +96,8 @@ def test_lead__is_that_of_the_zone_where_the_rocket_falls(run, file):
 def test_zones__may_have_outlines_beside_the_scenario(base, tmp_path):
     (tmp_path / "areas.geojson").write_text(OUTLINED % NORTH, "utf-8")
     path = tmp_path / "mine.toml"
-    path.write_text(base.text + '\n[warning]\nzones = "areas.geojson"\n', "utf-8")
+    text = base.text.replace("[warning]", '[warning]\nzones = "areas.geojson"')
+    path.write_text(text, "utf-8")
     setup = engine.prepare(scenario.load(path))
     assert setup.scoring.area_names.tolist() == ["north", "south"]
     assert setup.fixed.alert.count == setup.fixed.n_areas == 2
