@@ -9,7 +9,6 @@ import numpy as np
 
 from opendome import tables
 from opendome.kernels.nature import Nature
-from opendome.kernels.orders import Desk, desk
 from opendome.kernels.warn import Alert, places_alone
 
 
@@ -72,7 +71,7 @@ class Belief(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working memory of radars, tracker, policies and warnings."""
+    """Working memory of radars, tracker and warnings."""
 
     wanted: np.ndarray  # int: looks that ask for a beam, then those that get one, in time order
     keys: np.ndarray  # (n,): what they are sorted by
@@ -91,15 +90,12 @@ class Scratch(NamedTuple):
     local: np.ndarray  # int
     work: np.ndarray  # (k + 3, k)
     ints: np.ndarray  # (5, k) int
-    desk: Desk  # of the policies; holds the prices of the price policy
     zones: np.ndarray  # (zones,) int: those that the impact of one slot touches ...
     zone_points: np.ndarray  # (zones,) int: ... and its points in each
 
 
-def scratch(
-    n_slots: int, n_plots: int, n_radars: int = 1, n_batteries: int = 1, n_zones: int = 0
-) -> Scratch:
-    """Working memory for so many track slots, plots a scan, radars, batteries and zones."""
+def scratch(n_slots: int, n_plots: int, n_radars: int = 1, n_zones: int = 0) -> Scratch:
+    """Working memory for so many track slots, plots a scan, radars and zones."""
     k = n_slots + n_plots + 1
     rows = max(n_slots, n_plots)
     return Scratch(
@@ -119,7 +115,6 @@ def scratch(
         local=np.zeros(2 * k, np.int64),
         work=np.zeros((k + 3, 2 * k)),
         ints=np.zeros((5, 2 * k), np.int64),
-        desk=desk(n_slots, n_batteries),
         zones=np.zeros(n_zones, np.int64),
         zone_points=np.zeros(n_zones, np.int64),
     )

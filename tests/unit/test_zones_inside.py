@@ -67,7 +67,7 @@ def test_zones__are_warned_inside_as_the_log_says_afterwards(run, file):
 
 
 def test_zones__change_warnings_and_nothing_that_flies(run, base):
-    s, result = run
+    _, result = run
     plain = collect(base, montecarlo.run(base, 2, 5, trace=()), "test")
     ours, theirs = (r.ledger() for r in (result, plain))
     for name in ("launched", "threatened", "engaged", "intercepted", "rounds_used", "leaked"):
@@ -105,5 +105,5 @@ def test_zones__may_have_outlines_beside_the_scenario(base, tmp_path):
 
 def test_missing_file__is_one_line(base):
     s = base.with_changes({"warning.zones": "none.geojson"})
-    with pytest.raises(ScenarioError, match="none.geojson: cannot be read"):
+    with pytest.raises(ScenarioError, match=r"none\.geojson: cannot be read"):
         engine.prepare(s)
