@@ -3,16 +3,18 @@
 Everything here is read off truth and belief after the last scan; nothing feeds back.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from opendome import zone_map
+from opendome.casualties import STAY, deaths, debris_deaths, draw_deaths
 from opendome.constants import DAY
 from opendome.kernels.shots import ALREADY_DEAD, NOTHING
-from opendome.rng import CASUALTIES, uniform2
+from opendome.kernels.zones import Raster
 from opendome.tables import DEBRIS, INTERCEPTED, LANDED, OPEN, PROTECTED, SEA, SHORT, table
-
-STAY = 600.0  # s, how long people stay sheltered after a warning (Home Front Command: 10 minutes)
+from opendome.zone_map import ZoneMap
 
 LEDGER = table(
     "replications",
@@ -38,8 +40,8 @@ LEDGER = table(
     ("deaths_undefended", "f8", "1", "deaths expected had nothing been shot down"),
     ("killed", "i8", "1", "deaths, drawn from those expected"),
     ("cost_usd", "f8", "USD", "price of the interceptors fired"),
-    ("warnings", "i8", "1", "warnings given to places"),
-    ("false_warnings", "i8", "1", "warnings to places near which nothing in the air was to fall"),
+    ("warnings", "i8", "1", "warnings given to places, or to zones"),
+    ("false_warnings", "i8", "1", "warnings where nothing in the air was to fall or near it"),
     ("warning_time_median_s", "f8", "s", "median time from warning to impact, over warned hits"),
     ("unwarned_share", "f8", "1", "share of the threatening rockets without a warning in time"),
     ("peak_hour_launches", "i8", "1", "most launches within one hour"),
@@ -83,6 +85,21 @@ class Scoring(NamedTuple):
     first_barrage: bool
     midnight: float
     air: Any = None  # air table: what interceptors flew through
+    zones: ZoneMap | None = None  # warned instead of the places
+    near: Raster | None = None  # their outlines with the margin of the rule
+
+    @property
+    def area_names(self) -> np.ndarray:
+        """Names of what is warned."""
+        return self.place_names if self.zones is None else np.array(self.zones.names)
+
+    def area_of(self, place: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """What is warned where something falls on a place at (x, y); -1: on none."""
+        found = place.copy()
+        hits = np.flatnonzero(found >= 0)
+        if self.zones is not None and len(hits):
+            found[hits] = zone_map.nearest(x[hits], y[hits], self.zones.shapes)
+        return found
 
 
 class Outcome(NamedTuple):
@@ -99,6 +116,8 @@ class Outcome(NamedTuple):
 def scoring(scenario: Any, parameters: Any, air: np.ndarray) -> Scoring:
     """Names, parameters and air that the ledger and the traces use."""
     start = scenario.clock.start
+    zones = zone_map.of_scenario(scenario)
+    margin = float(parameters.warning_rule[0]["margin"])
     return Scoring(
         parameters=parameters,
         class_names=np.array([c.name for c in scenario.threat.classes]),
@@ -107,6 +126,8 @@ def scoring(scenario: Any, parameters: Any, air: np.ndarray) -> Scoring:
         first_barrage=len(scenario.threat.barrages) > 0,
         midnight=start.hour * 3600.0 + start.minute * 60.0 + start.second,
         air=air,
+        zones=zones,
+        near=None if zones is None else zone_map.raster(zones.shapes, margin),
     )
 
 
@@ -207,7 +228,8 @@ def warning_times(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Warning before each impact on a protected place, and whether people were in shelter.
 
-    The warning that counts is the first one to that place from one hold before the launch on; a
+    The warning that counts is the first one to that place, or to the zone where it falls or the
+    nearest, from one hold before the launch on; a
     warning of the last ten minutes before still keeps people in shelter.
 
     Returns
@@ -222,9 +244,10 @@ def warning_times(
     sheltered = np.zeros(len(rockets), bool)
     order = np.lexsort((warnings["t"], warnings["place"]))
     place, t = warnings["place"][order], warnings["t"][order]
-    for i in np.flatnonzero(rockets["place"] >= 0):
+    area = s.area_of(rockets["place"], rockets["x_impact"], rockets["y_impact"])
+    for i in np.flatnonzero(area >= 0):
         row = rockets[i]
-        lo, hi = np.searchsorted(place, [row["place"], row["place"] + 1])
+        lo, hi = np.searchsorted(place, [area[i], area[i] + 1])
         times = t[lo:hi]
         impact = row["t_impact"]
         k = np.searchsorted(times, row["t_launch"] - hold)
@@ -236,76 +259,41 @@ def warning_times(
 
 
 def warned_truly(s: Scoring, rockets: np.ndarray, warnings: np.ndarray) -> np.ndarray:
-    """Whether something in the air at the time of each warning was to fall on or near the place.
+    """Whether something in the air at the time of each warning was to fall on or near the area.
 
     Near is within the margin of the warning rule; what would have fallen counts, also if it was
     intercepted.  Fills warnings.t_first with the first such impact.
     """
-    p = s.parameters
-    margin = float(p.warning_rule[0]["margin"])
     longest = float(np.max(rockets["t_impact"] - rockets["t_launch"], initial=0.0))
+    inside = _inside(s, rockets)
     for w in warnings:
         lo, hi = np.searchsorted(rockets["t_launch"], [w["t"] - longest, w["t"]])
-        near = rockets[lo:hi]
-        place = p.places[w["place"]]
-        d = np.hypot(near["x_impact"] - place["x"], near["y_impact"] - place["y"])
-        due = near["t_impact"][(d <= place["radius"] + margin) & (near["t_impact"] > w["t"])]
+        impact = rockets["t_impact"][lo:hi]
+        due = impact[inside(w["place"], lo, hi) & (impact > w["t"])]
         w["t_first"] = due.min() if len(due) else np.nan
     return np.isfinite(warnings["t_first"])
 
 
-def deaths(s: Scoring, rockets: np.ndarray, sheltered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Deaths expected from each rocket if it falls: density times lethal area.
+def _inside(s: Scoring, rockets: np.ndarray) -> Callable[[int, int, int], np.ndarray]:
+    """Whether the rockets of rows lo to hi fall in an area or within the margin."""
+    x, y = rockets["x_impact"], rockets["y_impact"]
+    if s.near is not None:
+        pairs = zone_map.falls(x, y, s.near)
+        pairs = pairs[np.argsort(pairs[:, 1], kind="stable")]
 
-    Returns
-    -------
-    harm, unwarned : float arrays (n,)
-        With the shelter that the warnings gave, and with none.
-    """
-    p = s.parameters
-    unwarned = _struck(p, rockets["place"], p.classes["lethal_area"][rockets["cls"]])
-    return unwarned / np.where(sheltered, p.effects[0]["shelter_factor"], 1.0), unwarned
+        def in_zone(zone: int, lo: int, hi: int) -> np.ndarray:
+            first, last = np.searchsorted(pairs[:, 1], [zone, zone + 1])
+            return np.isin(np.arange(lo, hi), pairs[first:last, 0])
 
+        return in_zone
+    places, margin = s.parameters.places, float(s.parameters.warning_rule[0]["margin"])
 
-def debris_deaths(
-    s: Scoring, debris: np.ndarray, warnings: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Deaths expected from each piece: density times casualty area, as for rockets.
+    def in_disc(row: int, lo: int, hi: int) -> np.ndarray:
+        place = places[row]
+        d = np.hypot(x[lo:hi] - place["x"], y[lo:hi] - place["y"])
+        return d <= place["radius"] + margin
 
-    Returns
-    -------
-    harm, unwarned : float arrays (n,)
-        With the shelter that the warnings gave to its place when it fell, and with none.
-    """
-    p = s.parameters
-    unwarned = _struck(p, debris["place"], debris["casualty_area"])
-    # One key for place and time: a place's warnings lie together, a period apart from the next's.
-    period = 2.0 * max(float(np.max(warnings["t"], initial=0.0)), STAY) + 1e6
-    keys = np.sort(warnings["place"] * period + warnings["t"])
-    fell = debris["place"] * period + debris["t"]
-    given = np.append(keys, np.inf)[np.searchsorted(keys, fell - STAY)]
-    sheltered = given <= fell - float(p.effects[0]["shelter_time"])
-    return unwarned / np.where(sheltered, p.effects[0]["shelter_factor"], 1.0), unwarned
-
-
-def _struck(p: Any, place: np.ndarray, area: np.ndarray) -> np.ndarray:
-    """People expected to be struck within an area of each of these places; -1: nobody."""
-    places = p.places[np.maximum(place, 0)]
-    density = places["population"] / (np.pi * places["radius"] ** 2)
-    return np.where(place >= 0, density * area * p.effects[0]["exposure"], 0.0)
-
-
-def draw_deaths(expected: float, seed: int, rep: int) -> int:
-    """Deaths of one operation: a Poisson number, by inversion of one uniform.
-
-    Hits are independent given what they are, so the sum of their Poisson numbers is one.
-    """
-    from scipy.special import pdtrik
-
-    if expected <= 0.0:
-        return 0
-    u, _ = uniform2(seed, rep, 0, 0, CASUALTIES, 0)
-    return max(int(np.ceil(pdtrik(u, expected))), 0)
+    return in_disc
 
 
 def peak_hour(t: np.ndarray) -> int:

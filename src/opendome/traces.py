@@ -7,9 +7,10 @@ but for columns marked "truth", which link them.
 import numpy as np
 
 from opendome import tables
-from opendome.flown import FLYOUTS, flyouts
+from opendome.casualties import deaths, debris_deaths
+from opendome.flown import DEBRIS, FLYOUTS, debris, flyouts
 from opendome.kernels.ballistics import node_time
-from opendome.ledger import Outcome, Scoring, deaths, debris_deaths, stock, warning_times
+from opendome.ledger import Outcome, Scoring, stock, warning_times
 from opendome.tables import INTERCEPTED, LANDS, table
 
 _NAME = "U40"
@@ -56,18 +57,6 @@ OUTCOMES = table(
     ("deaths", "f8", "1", "deaths expected, from it or from its debris"),
 )
 
-DEBRIS = table(
-    "debris",
-    "truth: pieces of the interceptions, where they fell",
-    ("rocket", "i8", "-", "number of the rocket that was intercepted"),
-    ("time_s", "f8", "s", "since the start"),
-    ("x_m", "f8", "m", "east"),
-    ("y_m", "f8", "m", "north"),
-    ("mass_kg", "f8", "kg", "mass"),
-    ("place", _NAME, "-", "protected place that it fell on; empty: none"),
-    ("deaths", "f8", "1", "deaths expected"),
-)
-
 SHOTS = table(
     "shots",
     "interceptors",
@@ -88,8 +77,8 @@ SHOTS = table(
 
 WARNINGS = table(
     "warnings",
-    "warnings given to places",
-    ("place", _NAME, "-", "place"),
+    "warnings given to places, or to the zones of a file",
+    ("place", _NAME, "-", "place or zone"),
     ("time_s", "f8", "s", "warning"),
     ("predicted_impact_s", "f8", "s", "predicted impact time"),
     ("first_impact_s", "f8", "s", "truth: first impact due near it; nan: a false warning"),
@@ -234,7 +223,7 @@ def traces(
         "stock": _stock(s, o, duration),
         "magazines": _magazines(s, magazine_log),
         "flyouts": flyouts(s.parameters, s.air, o.shots),
-        "debris": _debris(s, o),
+        "debris": debris(s, o.debris, o.rockets, o.warnings),
     }
 
 
@@ -339,23 +328,6 @@ def _outcomes(s: Scoring, o: Outcome) -> np.ndarray:
     )
 
 
-def _debris(s: Scoring, o: Outcome) -> np.ndarray:
-    d = o.debris
-    return _fill(
-        DEBRIS,
-        len(d),
-        {
-            "rocket": o.rockets["id"][d["rocket"]],
-            "time_s": d["t"],
-            "x_m": d["x"],
-            "y_m": d["y"],
-            "mass_kg": d["mass"],
-            "place": _name(s.place_names, d["place"]),
-            "deaths": debris_deaths(s, d, o.warnings)[0],
-        },
-    )
-
-
 def _shots(s: Scoring, o: Outcome) -> np.ndarray:
     shots = o.shots
     return _fill(
@@ -385,7 +357,7 @@ def _warnings(s: Scoring, o: Outcome) -> np.ndarray:
         WARNINGS,
         len(w),
         {
-            "place": _name(s.place_names, w["place"]),
+            "place": _name(s.area_names, w["place"]),
             "time_s": w["t"],
             "predicted_impact_s": w["t_impact"],
             "first_impact_s": w["t_first"],
