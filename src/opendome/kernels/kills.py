@@ -29,6 +29,8 @@ ERROR_SCALE, N_E = 200.0, 11  # m; the last error is infinite
 #: its error, and would kill at none, which the straight line to the next error would spread.
 LEAST = 10.0
 SHAPE = (2, N_D, N_H, N_V, N_C, N_E)  # of a kill table
+_V = N_C * N_E  # entries from one speed to the next
+_H = N_V * _V  # and from one height to the next
 MEETINGS = 4
 RAYLEIGH = 64  # points of the mean over the error
 TRUTH, BELIEF = 0, 1  # kill probability given the error; its mean over an error of that deviation
@@ -189,6 +191,28 @@ def kill_table(
 
 
 @kernel
+def _along(a, b, f):
+    """From a to b in a straight line; exactly a where both are equal."""
+    return a + f * (b - a)
+
+
+@kernel
+def _over_cosine(table, k, q, u):
+    """At entry k of a flat table: along the error, then along the cosine."""
+    near = _along(table[k], table[k + 1], u)
+    return _along(near, _along(table[k + N_E], table[k + N_E + 1], u), q)
+
+
+@kernel
+def _over_height(table, k, y, z, q, u):
+    """The same, then along the speed and the height."""
+    low = _along(_over_cosine(table, k, q, u), _over_cosine(table, k + _V, q, u), z)
+    k += _H
+    high = _along(_over_cosine(table, k, q, u), _over_cosine(table, k + _V, q, u), z)
+    return _along(low, high, y)
+
+
+@kernel
 def kill_probability(table, which, d, h, v, c, error):
     """Look the kill probability of a working round up: linear along every axis.
 
@@ -214,16 +238,7 @@ def kill_probability(table, which, d, h, v, c, error):
     u = clamp((1.0 - ERROR_SCALE / (error + ERROR_SCALE)) * (N_E - 1), N_E - 1)
     i, j, a, b, e = int(x), int(y), int(z), int(q), int(u)
     x, y, z, q, u = x - i, y - j, z - a, q - b, u - e
-    first = FLYOUTS + ((((which * N_D + i) * N_H + j) * N_V + a) * N_C + b) * N_E + e
-    total = 0.0
-    for di in range(2):
-        px = x if di else 1.0 - x
-        for dj in range(2):
-            py = px * (y if dj else 1.0 - y)
-            for da in range(2):
-                pz = py * (z if da else 1.0 - z)
-                for db in range(2):
-                    k = first + (((di * N_H + dj) * N_V + da) * N_C + db) * N_E
-                    p = table[k] + u * (table[k + 1] - table[k])
-                    total += pz * (q if db else 1.0 - q) * p
-    return total
+    k = FLYOUTS + ((((which * N_D + i) * N_H + j) * N_V + a) * N_C + b) * N_E + e
+    return _along(
+        _over_height(table, k, y, z, q, u), _over_height(table, k + N_H * _H, y, z, q, u), x
+    )
