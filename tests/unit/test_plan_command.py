@@ -13,7 +13,7 @@ from opendome.cli import main
 from opendome.plan import spec, studies
 from opendome.report import plan as report
 from tests.unit.plan_small import BATTERY, small, text
-from tests.unit.test_plan_response import table
+from tests.unit.test_plan_response import written
 
 CHANGES = {"more": BATTERY, "stock": 300.0}
 
@@ -22,8 +22,7 @@ CHANGES = {"more": BATTERY, "stock": 300.0}
 def folder(tmp_path):
     """A plan file with the rows of its studies beside it."""
     (tmp_path / "small.toml").write_text(text(**CHANGES), "utf-8")
-    rows = {name: table()[name] if name in table() else np.zeros(128) for name in studies.COLUMNS}
-    studies.write(tmp_path / "small.csv", small(**CHANGES), rows)
+    studies.write(tmp_path / "small.csv", small(**CHANGES), written())
     return tmp_path
 
 
@@ -97,7 +96,8 @@ def test_surrogate_above_its_limit__refuses(folder):
     path = folder / "small.toml"
     path.write_text(text(**CHANGES) + "\n[response]\nerror_leaked = 0.001\n", "utf-8")
     rows = studies.read(folder / "small.csv")[1]
-    rows["leaked"] = rows["leaked"] * np.exp(0.5 * np.random.default_rng(1).normal(size=128))
+    noise = np.random.default_rng(1).normal(size=len(rows["leaked"]))
+    rows["leaked"] = rows["leaked"] * np.exp(0.5 * noise)
     studies.write(folder / "small.csv", small(**CHANGES), rows)
     done = run(path, "--no-simulate")
     assert done.exit_code == 2

@@ -19,7 +19,7 @@ class Assumption(NamedTuple):
     value: float
     low: float
     high: float
-    spread: str  # triangular, uniform, loguniform, or gamma and normal (of the outlook's fit)
+    spread: str  # triangular, uniform, loguniform; normal: low and high hold 90 %
     grade: str
     source: str
 
@@ -42,6 +42,10 @@ class Assumption(NamedTuple):
             return low + (high - low) * u
         if self.spread == "loguniform":
             return low * (high / low) ** u
+        if self.spread == "normal":
+            from scipy.special import ndtri
+
+            return self.value + (high - low) / (2.0 * ndtri(0.95)) * ndtri(u)
         return _triangular(u, low, self.value, high)
 
 

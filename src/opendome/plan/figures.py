@@ -11,7 +11,7 @@ from opendome.plan.assumptions import Values
 from opendome.plan.evaluate import Rule, Run, nothing, restored, run
 from opendome.plan.outlook import Paths
 from opendome.plan.response import Response
-from opendome.plan.setting import Package, Setting, force, setting
+from opendome.plan.setting import Package, Setting, doctrine, force, setting
 from opendome.plan.spec import Plan
 
 ROUNDS = 100.0  # of a small change in stock: the marginal round is its hundredth
@@ -129,9 +129,7 @@ def repeat_by_month(world: World, values: Values, one: Run) -> np.ndarray:
     from scipy.special import ndtr
 
     launches = np.array([max(world.plan.file.stock.used_in, 1.0)])
-    asked = world.response.operation(
-        launches, force(world.plan, Package()), values["rounds_per_target"]
-    )[0]
+    asked = world.response.operation(launches, force(world.plan, Package()), doctrine(values))[0]
     mean = float(asked[0] * values["consumption_factor"])
     sd = max(world.response.noise(0), 1e-9)
     stock = np.maximum(one.before, 1e-9)
@@ -160,7 +158,7 @@ def _exchange(world: World, values: Values) -> dict[str, float]:
     """Price of what keeps one rocket from a protected place, and of the reference operation."""
     launches = np.array([max(world.plan.file.stock.used_in, 1.0)])
     rounds, leaked, saved = world.response.operation(
-        launches, force(world.plan, Package()), values["rounds_per_target"]
+        launches, force(world.plan, Package()), doctrine(values)
     )
     price = values[f"supplier[{world.plan.file.supplier[0].name}].price_usd"]
     per = float(1.0 / saved[0])
