@@ -42,13 +42,22 @@ def test_plan__prints_answers_and_writes_the_report(folder):
         "Leakers more if the money takes 285 days, not 13",
         "Leakers avoided by one more round at the start",
         "Leakers avoided by one more battery when the money comes, as a gift",
-        "Price of the rounds that keep one rocket from a place",
+        "Cost of an interception that keeps one rocket from a place",
+        "Best other rule of fire",
+        "Coverage of battery 2 at its best site",
         "Assumption worth resolving, number 2",
         "How far the plan can be from the best: gap of the mean loss",
     ):
         assert question in done.output
     page = (out / "plan.html").read_text("utf-8")
-    for part in ("In plain words", "Schedule", "Frontier", "Assumptions", "Value of information"):
+    for part in (
+        "In plain words",
+        "Schedule",
+        "Frontier",
+        "Assumptions",
+        "Rules of fire",
+        "One more battery",
+    ):
         assert part in page
     assert page.count('<img src="data:image/') == 7
     with (out / "assumptions.csv").open() as file:
@@ -57,6 +66,8 @@ def test_plan__prints_answers_and_writes_the_report(folder):
     with (out / "answers.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert all(row["hinge"] and row["text"] for row in rows)
+    # Middle and interval come from the same draws.
+    assert all(float(r["low"]) <= float(r["value"]) <= float(r["high"]) for r in rows)
     again = run(folder / "small.toml", "-o", out, "--no-simulate")
     assert again.exit_code == 2
     assert "exists (choose another folder, or --force)" in again.output

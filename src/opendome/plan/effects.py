@@ -56,9 +56,9 @@ class Effect(NamedTuple):
         part = min((count - low) / (high - low), 1.0)
         return (1.0 - part) * at[k - 1] + part * at[k]
 
-    def leakers(self, score: float = 0.0) -> float:
-        """Relative change of the leakers of a middling operation by one more."""
-        return expm1(float(self.change(np.array([self.centre]), 1, score)[LEAKED, 0]))
+    def leakers(self, score: float = 0.0, count: int = 1) -> float:
+        """Relative change of the leakers of a middling operation by so many more."""
+        return expm1(float(self.change(np.array([self.centre]), count, score)[LEAKED, 0]))
 
 
 def learn(

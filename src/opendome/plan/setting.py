@@ -181,9 +181,18 @@ def _forces(
     )
 
 
-def central_paths(plan: Plan, n: int, block: int, values: Values | None = None) -> Paths:
-    """Paths at the plan's values."""
-    file = plan.file
-    return outlook.paths(
-        file.outlook, plan.delay, values or plan.central, file.months, n, file.seed, block
-    )
+def paths_at(plan: Plan, block: int, n: int, values: Values | None = None) -> Paths:
+    """Paths at values of the assumptions, by default the plan's.
+
+    Parameters
+    ----------
+    block : int
+        Of random numbers; the same block gives the same chances at other values.
+    """
+    file, delay = plan.file, plan.delay
+    values = values or plan.central
+    if np.ndim(values["money.delay_days"]) == 0:
+        given = float(values["money.delay_days"])
+        if given != delay.value:  # an assumption put to an end: the delay is then known
+            delay = delay._replace(value=given, low=given, high=given)
+    return outlook.paths(file.outlook, delay, values, file.months, n, file.seed, block)

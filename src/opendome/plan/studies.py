@@ -27,7 +27,7 @@ from opendome.montecarlo import Progress
 from opendome.plan import response
 from opendome.plan.response import FACTORS, Force
 from opendome.plan.setting import Package, force
-from opendome.plan.siting import Sites, ground
+from opendome.plan.siting import REACHED, Sites, grounds
 from opendome.plan.spec import Plan
 from opendome.study import execute
 from opendome.study.factors import Factor
@@ -146,7 +146,7 @@ def further_sites(plan: Plan, more: int) -> np.ndarray:
     from opendome.plan import siting
 
     setup = engine.prepare(plan.scenario)
-    g = ground(setup, plan.file.siting.step)
+    g = grounds(setup, plan.file.siting.step)[REACHED]
     found = siting.extended(g, more, plan.file.siting.unavailable)
     return degrees_of(plan, g.sites, found[-1])[g.in_service :]
 

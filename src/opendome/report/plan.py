@@ -16,6 +16,8 @@ import numpy as np
 from opendome.plan.answers import Answer
 from opendome.plan.evaluate import ARRIVAL
 from opendome.plan.figures import repeat_by_month
+from opendome.plan.response import LEVEL
+from opendome.plan.siting import REACHED
 from opendome.report import page, plan_figures
 from opendome.results import ResultError
 
@@ -71,6 +73,8 @@ def tables(o: "Outcome") -> dict[str, Rows]:
         "information": [w._asdict() | {"plans": " / ".join(w.plans)} for w in o.worths],
         "assumptions": assumptions(o),
         "prices": list(o.buys),
+        "doctrines": doctrines(o),
+        "effects": effects(o),
         "siting": sites(o),
         "resimulated": list(o.again.rows) if o.again else [],
     }
@@ -185,6 +189,27 @@ def assumptions(o: "Outcome") -> Rows:
     return [a._asdict() for a in o.plan.assumptions]
 
 
+def doctrines(o: "Outcome") -> Rows:
+    """Rules of fire side by side, at the plan's values; the loss they add over all assumptions."""
+    return [
+        row | {"added_loss_usd": o.middle[t.figure], "added_low_usd": o.low[t.figure],
+               "added_high_usd": o.high[t.figure]}
+        for t, row in zip(o.world.doctrines, o.doctrines, strict=True)
+    ]  # fmt: skip
+
+
+def effects(o: "Outcome") -> Rows:
+    """What more of a kind changes in an operation of middling size, from paired runs."""
+    rows = []
+    for e in o.response.effects.values():
+        for count in e.counts.tolist():
+            low, mid, high = (100.0 * e.leakers(z, count) for z in (-LEVEL, 0.0, LEVEL))
+            rows.append({"kind": e.kind, "more": count, "launches": round(float(np.exp(e.centre))),
+                         "leakers_change_percent": round(mid, 3), "low": round(low, 3),
+                         "high": round(high, 3), "pairs": e.pairs})  # fmt: skip
+    return rows
+
+
 def sites(o: "Outcome") -> Rows:
     """Coverage by number of batteries; sites of the further ones."""
     rows = [
@@ -195,7 +220,7 @@ def sites(o: "Outcome") -> Rows:
     ]  # fmt: skip
     for k, s in enumerate(o.extended):
         lat, lon = o.further[k - 1] if k else (None, None)
-        n = (o.ground.in_service if o.ground else 0) + k
+        n = (o.grounds[REACHED].in_service if o.grounds else 0) + k
         rows.append({"batteries": n, "which": "in service and further", "lat_deg": lat,
                      "lon_deg": lon, "coverage": round(s.coverage, 5),
                      "covered_once": round(s.once, 5),

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from opendome.plan.siting import REACHED
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -103,8 +105,8 @@ def coverage(o: "Outcome") -> "Figure":
     n = np.arange(1, len(o.sited) + 1)
     axes.plot(n, [100.0 * s.coverage for s in o.sited], "o-", ms=4, color=COLOURS[0],
               label="all at the best sites")  # fmt: skip
-    if o.ground is not None:
-        at = o.ground.in_service + np.arange(len(o.extended))
+    if o.grounds:
+        at = o.grounds[REACHED].in_service + np.arange(len(o.extended))
         axes.plot(at, [100.0 * s.coverage for s in o.extended], "s--", ms=5, color=COLOURS[1],
                   label="those in service, then the best further ones")  # fmt: skip
     axes.axvspan(10, 15, color="#DDDDDD", zorder=0, label="stated need, 10 to 15")
