@@ -43,7 +43,7 @@ def test_plan__prints_answers_and_writes_the_report(folder):
         "Leakers avoided by one more round at the start",
         "Leakers avoided by one more battery when the money comes, as a gift",
         "Cost of an interception that keeps one rocket from a place",
-        "Best other rule of fire",
+        "Mean loss saved by the best other rule of fire",
         "Coverage of battery 2 at its best site",
         "Assumption worth resolving, number 2",
         "How far the plan can be from the best: gap of the mean loss",

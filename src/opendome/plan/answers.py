@@ -53,7 +53,7 @@ def _hinge(o: "Outcome", figure: str, form: Any) -> str:
     bar = bars[0]
     a = o.plan.find(bar.assumption)
     return (
-        f"{bar.assumption} ({_short(a.low)} to {_short(a.high)}: "
+        f"{a.words} ({_short(a.low)} to {_short(a.high)}: "
         f"{form(bar.at_low)} to {form(bar.at_high)})"
     )
 
@@ -63,7 +63,7 @@ def _scalar(
 ) -> Answer:
     """An answer from a figure, its interval over the assumptions."""
     value, low, high = o.middle[figure], o.low[figure], o.high[figure]
-    text = f"{say.format(form(value))} ({form(low)} to {form(high)})"
+    text = say.format(f"{form(value)} ({form(low)} to {form(high)})")
     given = o.central[figure]
     if form(given) != form(value):
         text += f"; {form(given)} at the plan's values"
@@ -99,10 +99,11 @@ def _restored(o: "Outcome") -> list[Answer]:
         def form(month: float) -> str:
             return _date(o, month)
 
+        interval = f" ({form(low)} to {form(high)})" if isfinite(low) else ""
         made.append(Answer(
             f"restored{name}",
             f"When the stock before the reference operation is back, {label} the money",
-            f"{form(mid)} ({form(low)} to {form(high)}); within the plan on {share:.0%} of paths",
+            f"{form(mid)}{interval}; within the plan on {share:.0%} of paths",
             float(mid), float(low), float(high), "month", PATHS,
             _hinge(o, f"restored{name}", form),
         ))  # fmt: skip
@@ -144,7 +145,8 @@ def _bought(o: "Outcome") -> list[Answer]:
         _scalar(o, "bought", "Rounds that the money orders, beside the regular ones",
                 "bought_rounds", "rounds", _count,
                 f"{{}} rounds and {beside}, of {_money(budget)}"),
-        Answer("bought_by_price", "What the money buys under each price assumption", rows,
+        Answer("bought_by_price", "What the money buys under each price assumption, beside what "
+               "the regular money still buys at that price", rows,
                o.middle[mid], min(o.low[k] for k in keys), max(o.high[k] for k in keys), "rounds",
                ASSUMPTIONS, _hinge(o, "bought_rounds", _count)),
         _scalar(o, "spent", "Of the money, obligated within the plan", "spent", "USD", _money),
@@ -218,11 +220,11 @@ def _quality(o: "Outcome") -> list[Answer]:
         if w is not None:
             made.append(Answer(
                 f"information_{i}", f"Assumption worth resolving, number {i}",
-                f"{w.assumption}: worth {_money(w.usd)} ± {_money(w.error)}; another plan is best "
-                f"at {w.switches:.0%} of its values ({w.plans[0]} at its low, {w.plans[1]} in the "
-                f"middle, {w.plans[2]} at its high end)",
+                f"{o.plan.find(w.assumption).words}: worth {_money(w.usd)} ± {_money(w.error)}; "
+                f"another plan is best at {w.switches:.0%} of its values ({w.plans[0]} at its low, "
+                f"{w.plans[1]} in the middle, {w.plans[2]} at its high end)",
                 w.usd, max(w.usd - 1.645 * w.error, 0.0), w.usd + 1.645 * w.error, "USD",
-                ASSUMPTIONS, w.assumption,
+                ASSUMPTIONS, o.plan.find(w.assumption).words,
             ))  # fmt: skip
     return made + _doctrine(o) + _sites(o)
 
@@ -232,14 +234,11 @@ def _doctrine(o: "Outcome") -> list[Answer]:
     others = o.world.doctrines[1:]
     if not others:
         return []
-    best = min(others, key=lambda t: o.middle[t.figure])
-    value, low, high = (d[best.figure] for d in (o.middle, o.low, o.high))
+    best = max(others, key=lambda t: o.middle[t.figure])
     return [
-        Answer("doctrine", "Best other rule of fire, and the mean loss that it adds (less than 0: "
-               f"saves) to that of the plan's: {o.world.doctrines[0]}",
-               f"{best}: {_money(value)} ({_money(low)} to {_money(high)}), with the levels times "
-               f"{best.factor:g}", value, low, high, "USD", ASSUMPTIONS,
-               _hinge(o, best.figure, _money), o.central[best.figure]),
+        _scalar(o, "doctrine", f"Mean loss saved by the best other rule of fire over the plan's, "
+                f"{o.world.doctrines[0]}", best.figure, "USD", _money,
+                f"{best}, with the levels times {best.factor:g}: {{}}"),
     ]  # fmt: skip
 
 
@@ -298,7 +297,7 @@ def _percent(value: float) -> str:
 def _money(value: float) -> str:
     if abs(value) >= 1e9:
         return f"{value / 1e9:,.2f} billion USD"
-    return f"{value / 1e6:,.1f} million USD" if abs(value) >= 1e5 else f"{value:,.0f} USD"
+    return f"{value / 1e6:,.1f} million USD" if abs(value) >= 1e6 else f"{value:,.0f} USD"
 
 
 def _date(o: "Outcome", month: float) -> str:

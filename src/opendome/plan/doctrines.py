@@ -28,7 +28,7 @@ class Tuned(NamedTuple):
 
     @property
     def figure(self) -> str:
-        """Name of the figure that holds its loss less that of the plan's doctrine."""
+        """Name of the figure that holds the mean loss it saves over the plan's doctrine."""
         return "doctrine_{:g}_{:g}".format(*self.doctrine)
 
     def __str__(self) -> str:
@@ -76,12 +76,12 @@ def _run(
     return run(new._replace(start=then.start), rule)
 
 
-def differences(
+def saved(
     plan: Plan, learned: Response, choices: tuple[Tuned, ...], values: Values, paths: Paths
 ) -> dict[str, float]:
-    """Mean loss of every doctrine less that of the first, USD."""
+    """Mean loss that every doctrine saves over the first, USD."""
     losses = [_run(plan, learned, values, paths, t.doctrine, t.rule).loss.mean() for t in choices]
-    return {t.figure: float(v - losses[0]) for t, v in zip(choices, losses, strict=True)}
+    return {t.figure: float(losses[0] - v) for t, v in zip(choices, losses, strict=True)}
 
 
 def rows(

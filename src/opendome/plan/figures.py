@@ -67,7 +67,7 @@ def figures(world: World, values: Values, paths: Paths) -> dict[str, float]:
     made |= _margins(world, values, paths, r)
     made |= _exchange(world, values)
     if world.doctrines:
-        made |= doctrines.differences(world.plan, world.response, world.doctrines, values, paths)
+        made |= doctrines.saved(world.plan, world.response, world.doctrines, values, paths)
     return made
 
 

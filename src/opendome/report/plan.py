@@ -94,8 +94,9 @@ def schedule(o: "Outcome") -> Rows:
     ):
         queue = 0.0
         arrives = np.cumsum(r.delivered[:, :, k].mean(axis=0))
-        for m in np.flatnonzero(r.ordered[:, :, k].mean(axis=0) > 0.5):
-            quantity = float(r.ordered[:, m, k].mean())
+        ordered = _at_one_arrival(r.ordered[:, :, k], o.runs.setting.arrival, came)
+        for m in np.flatnonzero(ordered > 0.5):
+            quantity = float(ordered[m])
             first, last = (
                 min(int(np.searchsorted(arrives, q)), plan.file.months)
                 for q in (queue + 0.5, queue + quantity - 0.5)
@@ -115,6 +116,17 @@ def schedule(o: "Outcome") -> Rows:
     return sorted(rows, key=lambda row: row["order_month"])
 
 
+def _at_one_arrival(ordered: np.ndarray, arrival: np.ndarray, came: int) -> np.ndarray:
+    """Mean orders by month, (months,), those at the money's arrival put in its median month."""
+    rows, mean = np.arange(len(ordered)), ordered.copy()
+    inside = arrival < ordered.shape[1]
+    then = ordered[rows[inside], arrival[inside]]
+    mean[rows[inside], arrival[inside]] = 0.0
+    found = mean.mean(axis=0)
+    found[min(came, len(found) - 1)] += then.sum() / len(ordered)
+    return found
+
+
 def _order(
     plan: Any, what: str, quantity: float, month: int, first: int, last: int, usd: float
 ) -> dict[str, Any]:
@@ -123,7 +135,7 @@ def _order(
         "quantity": round(quantity, 1),
         "order_month": month,
         "order_date": f"{plan.day(month):%Y-%m-%d}",
-        "fiscal_year": plan.fiscal_year(month),
+        "fiscal_year": f"{plan.fiscal_year(month)}",
         "first_delivery_month": first,
         "last_delivery_month": last,
         "usd": round(usd),
@@ -190,10 +202,10 @@ def assumptions(o: "Outcome") -> Rows:
 
 
 def doctrines(o: "Outcome") -> Rows:
-    """Rules of fire side by side, at the plan's values; the loss they add over all assumptions."""
+    """Rules of fire side by side, at the plan's values; the loss they save over all assumptions."""
     return [
-        row | {"added_loss_usd": o.middle[t.figure], "added_low_usd": o.low[t.figure],
-               "added_high_usd": o.high[t.figure]}
+        row | {"saves_usd": o.middle[t.figure], "saves_low_usd": o.low[t.figure],
+               "saves_high_usd": o.high[t.figure]}
         for t, row in zip(o.world.doctrines, o.doctrines, strict=True)
     ]  # fmt: skip
 
@@ -268,10 +280,10 @@ def render(o: "Outcome") -> str:
             ),
             "frontier": page.inline(plan_figures.frontier(o)),
             "tornado": page.inline(plan_figures.tornado(
-                o.bars.get("saved", []), o.central["saved"], "leakers avoided by the money"
+                o, "saved", "leakers avoided by the money"
             )),
             "loss": page.inline(plan_figures.tornado(
-                o.bars.get("loss", []), o.central["loss"], "mean loss, million USD", 1e-6
+                o, "loss", "mean loss, million USD", 1e-6
             )),
             "coverage": page.inline(plan_figures.coverage(o)),
         },
@@ -312,9 +324,13 @@ def _shown(value: Any) -> str:
     """A value in a table of the page."""
     if value is None or (isinstance(value, float) and not np.isfinite(value)):
         return "-"
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
     if isinstance(value, float):
+        if abs(value) < 1e-4:
+            return "0"
         return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def lines(answers: Sequence[Answer]) -> list[tuple[str, str, str]]:
