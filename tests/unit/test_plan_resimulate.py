@@ -26,11 +26,11 @@ class Pretended:
     """Stands for the simulator: the response itself, times a factor on the rounds."""
 
     def __init__(self, factor=1.0):
-        self.factor, self.points, self.draws = factor, [], []
+        self.factor, self.points, self.firsts = factor, [], []
 
-    def __call__(self, plan, points, sites, replications, seed, workers, progress, draws):
+    def __call__(self, plan, points, sites, replications, seed, workers, progress, firsts):
         self.points.append(points)
-        self.draws += list(draws)
+        self.firsts += list(firsts)
         launches = np.array([p["launches"] for p in points], "f8")
         stock = np.array([p["stock"] for p in points], "f8")
         wanted = self.factor * 0.4 * launches
@@ -67,8 +67,8 @@ def test_again__passes_on_the_stock_that_the_simulator_left(monkeypatch):
         for row in rows:
             assert row["stock"] == max(round(left), 1)
             left = max(left - row["used"], 0.0)
-    # Each operation runs on a draw of the posterior of its own.
-    assert sorted(pretended.draws) == list(range(len(found.rows)))
+    # Each operation is a replication of its own.
+    assert sorted(pretended.firsts) == list(range(len(found.rows)))
 
 
 def test_again__orders_by_the_rule_and_counts_what_comes(monkeypatch):

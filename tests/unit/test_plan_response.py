@@ -214,6 +214,20 @@ def test_simulate__scales_operations_and_forces():
     assert np.all(found["leaked"] <= found["threatened"])
 
 
+def test_simulate__gives_every_run_a_replication_of_its_own():
+    plan, sites = small(), np.empty((0, 2))
+    one = {"launches": 40, "batteries": 1, "launchers": 3, "radars": 0, "rounds_per_target": 1,
+           "threat_min": 0.1}  # fmt: skip
+    long = studies.simulate(plan, [one], sites, 6, 5, firsts=[0])
+    apart = studies.simulate(plan, [one, one, one], sites, 2, 5)
+    shared = studies.simulate(plan, [one, one], sites, 2, 5, firsts=[4, 4])
+    assert len(set(long["rounds_used"])) > 1
+    for name in studies.FIGURES:
+        assert apart[name].tolist() == long[name].tolist()
+        assert shared[name].tolist() == 2 * long[name][4:].tolist()
+    assert shared["rep"].tolist() == [0, 1, 0, 1]
+
+
 # ---------------------------------------------------------------- siting
 
 
@@ -265,7 +279,23 @@ def test_merged__changes_no_coverage():
 
 
 def test_ground__sees_the_footprint_of_two_towns(two_towns):
-    g = siting.ground(two_towns, 3000.0)
+    found = siting.grounds(two_towns, 3000.0)
+    g = found[siting.REACHED]
     assert g.in_service == len(two_towns.fixed.batteries)
     assert g.weight.sum() == pytest.approx(1.0)
     assert g.covers[: g.in_service].any()
+    # Whoever must meet rockets from more of the launch points covers less.
+    most = [float(h.weight @ h.covers.any(axis=0)) for _, h in sorted(found.items())]
+    assert most == sorted(most, reverse=True)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_least__is_the_smallest_of_all_subsets_that_covers_enough(seed):
+    g = grid(seed)
+    can = siting.expected(g, tuple(range(9)), 0.0)
+    sizes = [
+        n for n in range(1, 10)
+        if any(siting.expected(g, rows, 0.0) >= siting.ENOUGH * can - 1e-9
+               for rows in itertools.combinations(range(9), n))
+    ]  # fmt: skip
+    assert siting.least(g) == sizes[0]

@@ -141,16 +141,18 @@ def test_claims__are_those_of_the_page_that_gives_the_rule():
 
 
 def test_judge__asks_an_overlap_of_figures_that_conflict(towns):
-    found = json.loads(call(towns(0.0, 1.0), "--json").stdout)["figures"]
-    (row,) = (r for r in found if r["figure"] == "short_share")
-    path = Path(
-        towns((row["mean"] + row["high"]) / 2.0, 1.0)
-    )  # the interval meets it, not the mean
-    assert call(str(path)).exit_code == 1
-    path.write_text(path.read_text() + 'conflicts_with = "launched"\n')
-    done = call(str(path))
+    def rate(low, *, more=""):
+        path = Path(towns(low, 1.0))
+        path.write_text(path.read_text().replace("short_share", "interception_rate") + more)
+        return call(str(path), "--json")
+
+    found = json.loads(rate(0.0).stdout)["figures"]
+    (row,) = (r for r in found if r["figure"] == "interception_rate")
+    low = (row["mean"] + row["high"]) / 2.0  # the interval meets the range, the mean does not
+    assert rate(low).exit_code == 1
+    done = rate(low, more='conflicts_with = "launched"\n')
     assert done.exit_code == 0, done.output
-    assert "overlaps †" in done.output
+    assert json.loads(done.stdout)["figures"][1]["verdict"] == "overlaps"
 
 
 def test_page__explains_every_figure_outside_its_range():

@@ -92,8 +92,8 @@ def _through(
               for i, row in enumerate(paths.launches) if (row > 0.0).sum() > depth]  # fmt: skip
         points = [_point(plan, s, rule, done, i, m, paths, factor, rng) for i, m in at]
         table = studies.simulate(
-            plan, points, sites, 1, plan.file.seed + SEED + depth, workers, progress,
-            draws=[len(rows) + k for k in range(len(points))],
+            plan, points, sites, 1, plan.file.seed + SEED, workers, progress,
+            firsts=[len(rows) + k for k in range(len(points))],
         )  # fmt: skip
         for row, (i, m) in enumerate(at):
             used, leaked = factor * table["rounds_used"][row], table["leaked"][row]

@@ -1,9 +1,9 @@
 """The studies behind a plan: operations of many sizes, forces and doctrines in the full simulator.
 
 Every point runs with ample stock, so its figures say what an operation asks for.  An operation of
-another size is the scenario with all its launches scaled: the same days, denser or thinner.  Of a
-calibrated scenario every replication of every point runs on another draw of the posterior; the
-points of a pair run on the same one, and on the same random numbers.
+another size is the scenario with all its launches scaled: the same days, denser or thinner.  Every
+run is a replication of its own, so on random numbers and, of a calibrated scenario, on a draw of
+the posterior of its own; the runs of a pair are the same replication.
 Batteries beyond those of the scenario stand where siting.py puts them, spare radars beside the
 first batteries.
 
@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from opendome import engine, frames, posterior
+from opendome import engine, frames
 from opendome.changes import changed
 from opendome.errors import ScenarioError
 from opendome.montecarlo import Progress
@@ -124,10 +124,10 @@ def run(plan: Plan, workers: int = 1, progress: Callable[[Progress], None] | Non
     table = simulate(plan, alone, sites, r.replications, seed, workers, progress)
     table["pair"] = np.full(len(table["point"]), -1)
     if paired:
-        first = len(alone) * r.replications  # draws that no other point has
+        first = len(alone) * r.replications  # replications that no other point has
         more = simulate(
-            plan, paired, sites, r.paired, seed + 1, workers, progress,
-            draws=[first + p["pair"] * r.paired for p in paired],
+            plan, paired, sites, r.paired, seed, workers, progress,
+            firsts=[first + p["pair"] * r.paired for p in paired],
         )  # fmt: skip
         more["pair"] = np.array([p["pair"] for p in paired])[more["point"]]
         more["point"] = more["point"] + len(alone)
@@ -162,7 +162,7 @@ def degrees_of(plan: Plan, sites: np.ndarray, chosen: Sites) -> np.ndarray:
 def simulate(
     plan: Plan, points: list[dict[str, Any]], sites: np.ndarray, replications: int, seed: int,
     workers: int = 1, progress: Callable[[Progress], None] | None = None,
-    draws: Sequence[int] | None = None,
+    firsts: Sequence[int] | None = None,
 ) -> Table:  # fmt: skip
     """Operations in the full simulator: a study with one design point each.
 
@@ -172,8 +172,8 @@ def simulate(
         Factors, and `stock`: rounds at hand (ample where it is missing).
     sites : float array (m, 2), degrees
         For batteries beyond those of the scenario.
-    draws : sequence of int, optional
-        First draw of the posterior of each point; by default the points share none.
+    firsts : sequence of int, optional
+        Of each point, its first replication; by default the points share none.
 
     Returns
     -------
@@ -183,12 +183,9 @@ def simulate(
     raw = tomllib.loads(plan.scenario.text)
     raw = changed(raw, plan.scenario.changes)
     variants = {str(i): changes(raw, point, sites) for i, point in enumerate(points)}
-    first = [i * replications for i in range(len(points))] if draws is None else draws
+    first = [i * replications for i in range(len(points))] if firsts is None else firsts
     with tempfile.TemporaryDirectory() as folder:
-        if plan.scenario.calibration is not None:
-            for variant, shift in zip(variants.values(), first, strict=True):
-                variant["calibration.file"] = _rotated(plan, shift, Path(folder))
-        study = _study(plan, variants, replications, seed)
+        study = _study(plan, variants, replications, seed, tuple(first))
         found = execute.run(study, Path(folder) / "study", workers, progress=progress)
         table = found.table()
         ledger = {n: np.asarray(table[n].to_numpy()) for n in ("point", "rep", *FIGURES)}
@@ -198,27 +195,9 @@ def simulate(
     return {**ledger, **factors}
 
 
-def _rotated(plan: Plan, first: int, folder: Path) -> str:
-    """A posterior whose draws begin with a later one; the others follow, the earlier ones last."""
-    path = folder / f"draws-{first}.json"
-    if not path.exists():
-        calibration = plan.scenario.calibration
-        found = posterior.read(calibration.file if calibration else "")["draws"]
-        turned = {
-            name: {o: _from(v, first) for o, v in values.items()}
-            if isinstance(values, dict) else _from(values, first)
-            for name, values in found.items()
-        }  # fmt: skip
-        path.write_text(json.dumps({"draws": turned}), "utf-8")
-    return str(path)
-
-
-def _from(values: list[float], first: int) -> list[float]:
-    at = first % len(values)
-    return values[at:] + values[:at]
-
-
-def _study(plan: Plan, variants: dict[str, Any], replications: int, seed: int) -> Study:
+def _study(
+    plan: Plan, variants: dict[str, Any], replications: int, seed: int, first: tuple[int, ...]
+) -> Study:
     """A study of one factor, whose levels are the points."""
     levels = tuple(variants)
     factor = Factor("operation", (), levels, variants, None, -np.inf, np.inf, "-", "", False)
@@ -226,7 +205,7 @@ def _study(plan: Plan, variants: dict[str, Any], replications: int, seed: int) -
     return Study(
         name=plan.name, text=text, title=plan.file.title, scenario=plan.scenario, seed=seed,
         factors=(factor,), design=Design(kind="grid"), replications=replications, precision=None,
-        outputs=("rounds_used",), chunk=1,
+        outputs=("rounds_used",), chunk=1, first=first,
     )  # fmt: skip
 
 
