@@ -52,11 +52,12 @@ class Fit(NamedTuple):
     """One figure's fit."""
 
     name: str
-    error: float  # relative, cross-validated: root mean square of the logarithm
+    error: float  # relative, of the surface: cross-validated, without the noise of the points
     noise: float  # relative, of one operation: standard deviation of the logarithm
     replications: int  # behind each design point
     points: int
     kind: str
+    share: float = 0.0  # of the variance of a point's mean that is in the surface
 
 
 class Response(NamedTuple):
@@ -150,7 +151,9 @@ def learn(table: Mapping[str, np.ndarray]) -> Response:
 
     Error
     -----
-    `fits`: cross-validated over the design points, noise of their means included.
+    `fits`: cross-validated over the design points.  A point that is left out misses the surface by
+    the surface's error and by the noise of its own mean; the latter is known and taken off.  What
+    is left is at least the noise that least squares leave in the surface.
     """
     # Of none, half a rocket: a logarithm needs one.
     used = np.maximum(table["rounds_used"], 0.5)
@@ -187,8 +190,13 @@ def _fit(name: str, design: Mapping[str, np.ndarray], values: np.ndarray) -> tup
         inside = np.clip(inside, low, high)
         return np.exp(found.predict(dict(zip(FITTED, inside.T, strict=True)))[0])
 
-    reps = values.shape[1]
-    return surface, Fit(name, found.scores[0].k_fold, noise, reps, len(values), found.kind)
+    reps, points = values.shape[1], len(values)
+    n = len(found.factors)
+    terms = (n + 1) * (n + 2) / 2 if found.kind == surrogate.QUADRATIC else n + 1
+    share = terms / points
+    missed2, noise2 = found.scores[0].k_fold ** 2, noise**2 / reps
+    error = float(np.sqrt(max(missed2 - noise2, share * noise2)))
+    return surface, Fit(name, error, noise, reps, points, found.kind, share)
 
 
 def check(response: Response, wanted: Wanted) -> None:
@@ -213,12 +221,12 @@ def check(response: Response, wanted: Wanted) -> None:
 
 def _needed(fit: Fit, limit: float) -> str:
     """What would bring the error down: its part from noise falls with the replications."""
-    noise2 = fit.noise**2 / fit.replications
-    rest2 = max(fit.error**2 - noise2, 0.0)
+    noise2 = fit.share * fit.noise**2
+    rest2 = max(fit.error**2 - noise2 / fit.replications, 0.0)
     if rest2 >= limit**2:
         points = ceil(fit.points * (fit.error / limit) ** 2)
         return f"more replications do not help, try points = {points} instead of {fit.points}"
-    more = ceil(fit.noise**2 / (limit**2 - rest2)) - fit.replications
+    more = ceil(noise2 / (limit**2 - rest2)) - fit.replications
     return f"{max(more, 1)} replications more of each of the {fit.points} points are needed"
 
 
