@@ -19,6 +19,7 @@ from opendome.cli import (
     scenario,
     serve,
     study,
+    track,
     validate,
     zones,
 )
@@ -31,6 +32,7 @@ COMMANDS = (
     *(validate.validate, calibrate.calibrate, new_operation.new_operation),
     *(zones.zones, zones.warnings),
     *(report.report, serve.serve, footprint.footprint, assign.assign, bench.bench),
+    track.track,
 )
 
 
