@@ -16,10 +16,12 @@ from opendome.kernels import beats
 from opendome.kernels.aiming import RangeTables, aim_through, place, range_tables
 from opendome.kernels.ballistics import drag_table
 from opendome.kernels.clutter import draw, draw_bias
+from opendome.kernels.decide import RULE
 from opendome.kernels.earth import height
 from opendome.kernels.flight import fly_all
 from opendome.kernels.flyout import flyout_table
 from opendome.kernels.nature import Nature
+from opendome.kernels.orders import desk
 from opendome.kernels.terrain import masks
 from opendome.kernels.threat import people_near
 from opendome.models.policies import View, read_only
@@ -202,11 +204,13 @@ def _heights(sites: np.ndarray, nature: Nature) -> np.ndarray:
 
 def _loop(clock, setup, truth, known, shots, log, seed, rep, policy) -> None:
     """Run the scans; come back to Python for a policy written in it, and to empty the logs."""
-    working = scratch(SLOTS, PLOTS, len(setup.fixed.radars), len(setup.fixed.batteries))
+    working = scratch(SLOTS, PLOTS, len(setup.fixed.radars))
+    rule = policy is not None or setup.fixed.doctrine[0]["kind"] == RULE
+    prices = None if rule else desk(SLOTS, len(setup.fixed.batteries))
     while True:
         status = beats.run(
-            clock[0], setup.fixed, known, truth, shots, log.rows, working, seed, rep,
-            policy is not None,
+            clock[0], setup.fixed, known, truth, shots, log.rows, working, prices, seed,
+            rep, policy is not None,
         )  # fmt: skip
         if status == beats.DONE:
             return

@@ -9,7 +9,6 @@ import numpy as np
 
 from opendome import tables
 from opendome.kernels.nature import Nature
-from opendome.kernels.orders import Desk, desk
 
 
 class Fixed(NamedTuple):
@@ -98,7 +97,7 @@ def estimation() -> Any:
 
 
 class Scratch(NamedTuple):
-    """Working memory of radars, tracker and policies."""
+    """Working memory of radars and tracker."""
 
     wanted: np.ndarray  # int: looks that ask for a beam, then those that get one, in time order
     keys: np.ndarray  # (n,): what they are sorted by
@@ -116,14 +115,13 @@ class Scratch(NamedTuple):
     local: np.ndarray  # int
     work: np.ndarray  # (k + 3, 2 k): one cluster's costs
     ints: np.ndarray  # (7, 2 k) int
-    desk: Desk  # of the policies; holds the prices of the price policy
 
 
 CLUSTER = 256  # rows of the largest cluster that is assigned exactly
 
 
-def scratch(n_slots: int, n_plots: int, n_radars: int = 1, n_batteries: int = 1) -> Scratch:
-    """Working memory for so many track slots, plots a scan, radars and batteries."""
+def scratch(n_slots: int, n_plots: int, n_radars: int = 1) -> Scratch:
+    """Working memory for so many track slots, plots a scan and radars."""
     k = n_slots + n_plots + 1
     rows = max(n_slots, n_plots)
     side = min(k, CLUSTER)
@@ -143,7 +141,6 @@ def scratch(n_slots: int, n_plots: int, n_radars: int = 1, n_batteries: int = 1)
         local=np.zeros(2 * k, np.int64),
         work=np.zeros((side + 3, 2 * side)),
         ints=np.zeros((7, 2 * k), np.int64),
-        desk=desk(n_slots, n_batteries),
     )
 
 

@@ -8,7 +8,7 @@ from math import floor, sqrt
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.kernels.decide import consider
+from opendome.kernels.decide import consider, decide
 from opendome.kernels.dwells import schedule
 from opendome.kernels.impact import predict_impacts, predict_paths
 from opendome.kernels.orders import order
@@ -24,7 +24,7 @@ LINGER = 60.0  # s, for which tracks keep the scans going after the last rocket 
 
 
 @kernel
-def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
+def run(clock, fixed, belief, truth, shots, logs, scratch, desk, seed, rep, external):
     """Advance a replication until it is done or Python is wanted.
 
     Parameters
@@ -32,6 +32,9 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
     clock : record of CLOCK; fixed, belief, truth, scratch : tuples of world.py
     shots : SHOTS table; logs : tables TRACKS, DECISION_LOG, ALTERNATIVES, MAGAZINE_LOG of
         traces.py
+    desk : Desk or None
+        Memory of the compiled policies; with None the doctrine's rule decides, and they are not
+        compiled, which halves the time to a first result.
     external : bool
         Return DECIDE when the policy is asked, instead of applying a built-in one.
 
@@ -56,7 +59,7 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
             if external and clock.n_asked > 0:
                 return DECIDE
             if clock.n_asked > 0:
-                order(clock, fixed, belief, scratch.desk)
+                _order(clock, fixed, belief, desk)
         if clock.trace:
             _log(clock, belief, truth, logs)
         if clock.n_asked > 0 and not engage(clock, fixed, belief, truth, shots):
@@ -89,6 +92,18 @@ def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
         return FULL_WARNINGS
     consider(clock, fixed, belief)
     return DONE
+
+
+@kernel
+def _order(clock, fixed, belief, desk):
+    """Fill the decisions of a scan: by the doctrine's rule, or by the policy that has a desk."""
+    if desk is None:
+        decide(
+            clock.t, clock.n_slots, belief.predictions, belief.options, belief.engagements,
+            fixed.batteries, fixed.doctrine[0], belief.decisions,
+        )  # fmt: skip
+    else:
+        order(clock, fixed, belief, desk)
 
 
 @kernel
