@@ -15,6 +15,7 @@ from opendome.kernels.ballistics import position
 from opendome.kernels.flight import fly_all
 from opendome.kernels.impact import predict_impacts, predict_paths
 from opendome.kernels.nature import standard
+from opendome.kernels.window import RADAR
 from opendome.rocket_classes import rocket_classes
 from opendome.world import belief, estimation, scratch
 
@@ -54,6 +55,7 @@ def estimate(e, t, m, P, fixed):
     whitened = np.r_[np.ones(6), sigma]
     e["C"][0, :7, :7] = P / np.outer(whitened, whitened)
     e["t"] = e["t0"] = t
+    e["window"][0, 0, RADAR] = 0.0
     e["phase"], e["fits"], e["aimed"] = estimator.COAST, 1, 0
     estimator.scales(rules, k.scale)
     estimator.raw(e[0], rules, k.scale, k.q)

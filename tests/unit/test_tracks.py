@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from opendome import tables
-from opendome.kernels import dwells, radar, tracks
+from opendome.kernels import dwells, gating, radar, tracks
 from opendome.kernels.ballistics import acceleration
 from opendome.world import Truth, belief, scratch
 
@@ -239,8 +239,8 @@ def test_associate__cheap_gate_loses_no_plot_of_the_exact_gate(sensed, path):
             known.plots[0], clock["t"], 0, fixed.radars[0], *(m[:3] + step), 30.0, 0, 0, 0
         )
         tracker.clock["n_plots"] = 1
-        d2, _, _ = tracks.distance(
-            known.tracks[0], known.plots[0], fixed.radars[0], tracker.scratch
+        d2, _, _ = gating.distance(
+            known.tracks[0], known.plots[0], fixed.radars[0], tracker.scratch.k
         )
         n = tracks.associate(tracks.CONFIRMED, clock, fixed, known, tracker.scratch)
         assert n == (d2 < fixed.tracker["gate"][0])

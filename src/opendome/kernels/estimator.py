@@ -48,8 +48,8 @@ from opendome.kernels.window import (
 SCHEDULE = (2, 3, 4, 5, 6, 8, 10, 13, 18, 25, 40)
 PASSES = 12  # most linearisations in a fit
 SMALL = 0.3  # Gauss-Newton decrement, in chi-square, that ends a fit, or ...
-BRIDGE_V = 5.0  # m/s, ... a correction of the velocity that a linearisation bridges, with ...
-BRIDGE_DRAG = 0.04  # 1, ... one of ln(drag)
+BRIDGE_V = 2.5  # m/s, ... a correction of the velocity that a linearisation bridges, with ...
+BRIDGE_DRAG = 0.015  # 1, ... one of ln(drag)
 ROOM = 8.0  # chi-square that the priors may add to a window's
 UNKNOWN, BOOST, COAST = 0, 1, 2  # phases
 

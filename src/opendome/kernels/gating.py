@@ -147,6 +147,7 @@ def associate(stage, clock, fixed, belief, scratch):
     """
     rules = fixed.tracker[0]
     plots, edges, costs = belief.plots, scratch.edges, scratch.costs
+    tracks, radars, clutter, k = belief.tracks, fixed.radars, belief.clutter, scratch.k
     order = scratch.ints[0][: clock.n_plots]
     from_west(plots, clock.n_plots, order)
     widest, late = 0.0, 0.0
@@ -158,7 +159,7 @@ def associate(stage, clock, fixed, belief, scratch):
     chance = log(rules.p_detect / (1.0 - rules.p_detect))
     n_edges = 0
     for i in range(clock.n_slots):
-        track = belief.tracks[i]
+        track = tracks[i]
         if track.status != stage:
             continue
         m = track.m
@@ -179,12 +180,12 @@ def associate(stage, clock, fixed, belief, scratch):
             dz = plot.z - m[2] - dt * m[5]
             if dx * dx + dy * dy + dz * dz > rules.gate * s:
                 continue
-            radar = fixed.radars[plot.radar]
-            d2, ln_det, n = distance(track, plot, radar, scratch.k)
+            radar = radars[plot.radar]
+            d2, ln_det, n = distance(track, plot, radar, k)
             if d2 > rules.gate:
                 continue
             gain = chance - 0.5 * (d2 + ln_det)
-            gain -= ln_false(plot, radar, belief.clutter, n, rules.speed_max)
+            gain -= ln_false(plot, radar, clutter, n, rules.speed_max)
             if gain <= 0.0:
                 continue
             if n_edges == len(costs):

@@ -25,8 +25,8 @@ from opendome.kernels.motion import (
 )
 from opendome.kernels.terrain import ground_height
 
-STEPS = 12  # steps in the vacuum time to the ground, short ones first: drag changes most then
-STEPS_MAX = 48  # steps after which a body counts as not falling
+STEPS = 16  # steps in the vacuum time to the ground, short ones first: drag changes most then
+STEPS_MAX = 64  # steps after which a body counts as not falling
 FALL_MIN = 8.0  # s, least time that the steps are laid out over
 
 
@@ -57,7 +57,7 @@ def to_ground(s, sign, drag, nature, old):
     fall = max(fall, FALL_MIN)
     t = 0.0
     for j in range(STEPS_MAX):
-        dt = fall * grade(j + 1) - t
+        dt = fall * grade(j + 1, STEPS) - t
         for c in range(STATE):
             old[c] = s[c]
         for i in range(W):
@@ -78,9 +78,9 @@ def to_ground(s, sign, drag, nature, old):
 
 
 @kernel
-def grade(j):
-    """Time of node j over the vacuum time to the ground."""
-    f = j / STEPS
+def grade(j, steps):
+    """Time of node j over the vacuum time to the ground, which so many steps cover."""
+    f = j / steps
     return f * sqrt(f)
 
 

@@ -24,6 +24,7 @@ from opendome.kernels.window import RADAR
 from opendome.tables import PREDICTIONS
 
 PATH = PREDICTIONS.dtype["path"].shape[0]
+STEPS = 12  # of a path in the vacuum time to the ground; drag makes the fall longer
 
 
 @kernel
@@ -36,16 +37,23 @@ def predict_impacts(clock, fixed, belief, scratch):
     -----
     Truncation: tests/oracle/test_impact.py.
     """
-    rules, k = fixed.tracker[0], scratch.k
+    rules, radars, drag, nature = fixed.tracker[0], fixed.radars, fixed.drag, fixed.nature
+    predictions, tracks, estimates, k = (
+        belief.predictions,
+        belief.tracks,
+        belief.estimates,
+        scratch.k,
+    )
     scales(rules, k.scale)
     for i in range(clock.n_slots):
-        p, e = belief.predictions[i], belief.estimates[i]
+        p = predictions[i]
         p.known, p.n_path = 0, 0
-        if belief.tracks[i].status == CONFIRMED:
+        if tracks[i].status == CONFIRMED:
             clock.n_predictions += 1
+            e = estimates[i]
             if e.phase == COAST:
-                aim(e, rules, fixed.drag, fixed.nature, k)
-                _predict(p, e, belief.tracks[i].t, rules, fixed.radars, k)
+                aim(e, rules, drag, nature, k)
+                _predict(p, e, tracks[i].t, rules, radars, k)
 
 
 @kernel
@@ -110,13 +118,13 @@ def _fly(belief, block, n, drag, nature):
         for i in range(n):
             if down[i] == 0:
                 p = belief.predictions[block[i]]
-                _node(p, k, belief.tracks[block[i]].t + grade(k) * span[i], s, i)
+                _node(p, k, belief.tracks[block[i]].t + grade(k, STEPS) * span[i], s, i)
                 down[i] = height(s, i, nature)[0] < 0.0
                 left += 1 - down[i]
         if left == 0:
             return
         for i in range(W):
-            s[DT + i] = span[i] * (grade(k + 1) - grade(k))
+            s[DT + i] = span[i] * (grade(k + 1, STEPS) - grade(k, STEPS))
         step(s, drag, nature)
 
 

@@ -81,12 +81,11 @@ def load_bundle(s, q):
 
 
 @kernel
-def slope(s, weight, reach, drag, nature):
+def slope(s, weight, reach, air, drag, earth):
     """Add the stage's slope to the sum and place the next stage `reach` steps after the node.
 
     The loops over lanes are apart so that all but the table look-ups run on many lanes at once.
     """
-    air, earth = nature.air, nature.earth
     for i in range(W):
         x, y, z = s[SX + i], s[SY + i], s[SZ + i]
         s[GX + i], s[GY + i], s[GZ + i] = gravity(x, y, z, earth)
@@ -142,10 +141,11 @@ def step(s, drag, nature):
     for c in range(STATE):
         s[SX + c] = s[c]
         s[KX + c] = 0.0
-    slope(s, 1.0, 0.5, drag, nature)
-    slope(s, 2.0, 0.5, drag, nature)
-    slope(s, 2.0, 1.0, drag, nature)
-    slope(s, 1.0, 0.0, drag, nature)
+    air, earth = nature.air, nature.earth
+    slope(s, 1.0, 0.5, air, drag, earth)
+    slope(s, 2.0, 0.5, air, drag, earth)
+    slope(s, 2.0, 1.0, air, drag, earth)
+    slope(s, 1.0, 0.0, air, drag, earth)
     for c in range(0, STATE, W):
         for i in range(W):
             s[c + i] += s[DT + i] * (1.0 / 6.0) * s[KX + c + i]

@@ -14,19 +14,19 @@ def publish(track, e, t, rules, k):
 
     While the motor may burn, the acceleration that it may give is added to the covariance.
     """
-    P, T = track.P, k.T
+    P, J = track.P, k.J
     track.t = t
     m = track.m
     for r in range(6):
         m[r] = k.x[r]
         for j in range(N_MOTION):
-            T[r, j] = k.F[r, j] * k.scale[j]
+            J[r, j] = k.F[r, j] * k.scale[j]
     m[6] = log(rules.beta) + k.scale[BETA] * (e.q[BETA] + e.d[BETA])
     for j in range(BETA + 1, N_MOTION):
         track.nuisance[j - BETA - 1] = k.scale[j] * (e.q[j] + e.d[j])
     for j in range(N_MOTION):
-        T[6, j] = 0.0
-    T[6, BETA] = k.scale[BETA]
+        J[6, j] = 0.0
+    J[6, BETA] = k.scale[BETA]
     C = e.C
     g = k.g
     for r in range(7):
@@ -34,13 +34,13 @@ def publish(track, e, t, rules, k):
         for j in range(N_MOTION):
             g[j] = 0.0
         for i in range(N_MOTION):
-            a = T[r, i]
+            a = J[r, i]
             for j in range(N_MOTION):
                 g[j] += a * C[i, j]
         for c in range(r, 7):
             a = 0.0
             for j in range(N_MOTION):
-                a += g[j] * T[c, j]
+                a += g[j] * J[c, j]
             P[r, c] = a
             P[c, r] = a
     if e.phase != COAST and t > track.t_plot:

@@ -55,15 +55,15 @@ def advance(clock, fixed, belief, scratch):
 
     Fills scratch.covered with 1 where some radar looked at the predicted position.
     """
-    rules = fixed.tracker[0]
+    rules, drag, nature = fixed.tracker[0], fixed.drag, fixed.nature
+    tracks, estimates, k = belief.tracks, belief.estimates, scratch.k
     for i in range(clock.n_slots):
-        track = belief.tracks[i]
+        track = tracks[i]
         if track.status == FREE:
             continue
-        e = belief.estimates[i]
-        settle(track, e, clock.t, rules, fixed.drag, fixed.nature, scratch.k)
+        settle(track, estimates[i], clock.t, rules, drag, nature, k)
         x, y, z = track.m[0], track.m[1], track.m[2]
-        h = height(x, y, z, fixed.nature.earth) - ground_height(fixed.nature.terrain, x, y)
+        h = height(x, y, z, nature.earth) - ground_height(nature.terrain, x, y)
         # Not the other way round: an estimate that is no number is dropped too.
         if 0.0 <= h < AIR_TOP:
             scratch.covered[i] = looked(belief.looks, i)
@@ -77,22 +77,22 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
 
     The truth is touched for scoring only: truth.carries follows what each track really holds.
     """
-    rules = fixed.tracker[0]
+    rules, radars, drag, nature = fixed.tracker[0], fixed.radars, fixed.drag, fixed.nature
+    tracks, estimates, plots, k = belief.tracks, belief.estimates, belief.plots, scratch.k
     # As many starts as plots: the score that keeps false tracks at the same rate.
     wanted = rules.confirm_score + log(max(belief.clutter.sum(), 1.0))
     for i in range(clock.n_slots):
-        track = belief.tracks[i]
+        track = tracks[i]
         if track.status != stage:
             continue
         j = scratch.column_of[i]
         track.plot = j
         if j >= 0:
-            plot = belief.plots[j]
-            e, k = belief.estimates[i], scratch.k
-            extend(e, plot, rules, fixed.radars, fixed.drag, fixed.nature, k)
+            plot, e = plots[j], estimates[i]
+            extend(e, plot, rules, radars, drag, nature, k)
             track.hits += 1
             track.t_plot = max(plot.t, track.t_plot)
-            settle(track, e, clock.t, rules, fixed.drag, fixed.nature, k)
+            settle(track, e, clock.t, rules, drag, nature, k)
             plot.used = 1
             clock.n_updates += 1
             if stage == CONFIRMED:
@@ -107,8 +107,8 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
                 clock.n_false += 1
             elif np.isnan(truth.rockets[truth.carries[i]].t_track):
                 truth.rockets[truth.carries[i]].t_track = clock.t
-        if track.status == CONFIRMED and belief.estimates[i].routed == 0:
-            remember(belief.estimates[i], clock, fixed, belief.routes, scratch)
+        if track.status == CONFIRMED and estimates[i].routed == 0:
+            remember(estimates[i], clock, fixed, belief.routes, scratch)
 
 
 @kernel
