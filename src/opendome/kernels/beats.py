@@ -14,8 +14,9 @@ from opendome.kernels.impact import predict_impacts, predict_paths
 from opendome.kernels.orders import order
 from opendome.kernels.scan import scan
 from opendome.kernels.shots import engage, reload, resolve, rest
-from opendome.kernels.threat import axes, threaten, warn
+from opendome.kernels.threat import axes, threaten
 from opendome.kernels.tracks import CONFIRMED, FREE, follow
+from opendome.kernels.warn import warn
 from opendome.tables import FIRE, FLYING, LANDED, WAITING
 
 DONE, DECIDE, FLUSH, FULL_PLOTS, FULL_TRACKS, FULL_SHOTS, FULL_WARNINGS = range(7)
@@ -88,7 +89,7 @@ def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
     predict_impacts(clock, fixed, belief, scratch)
     threaten(clock, fixed, belief)
     predict_paths(clock, fixed, belief)
-    if not warn(clock, fixed, belief):
+    if not warn(clock, fixed, belief, scratch):
         return FULL_WARNINGS
     consider(clock, fixed, belief)
     return DONE
