@@ -14,7 +14,7 @@ from opendome.models.policies import View
 from opendome.tables import LANDED
 from opendome.world import Belief, Fixed, Truth, scratch
 
-SEED, REP = 11, 1
+SEED, REP = 11, 0
 OF_TRUTH = set(Truth._fields)
 
 #: Stages that may not see the truth at all.  (absorb, start and keep_singles keep the books of
