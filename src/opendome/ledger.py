@@ -115,7 +115,8 @@ class Outcome(NamedTuple):
 def scoring(scenario: Any, parameters: Any) -> Scoring:
     """Names and parameters that the ledger and the traces use."""
     start = scenario.clock.start
-    zones = zone_map.of_scenario(scenario)
+    found = zone_map.zones_of(scenario)
+    zones = zone_map.project(found, scenario) if found else None
     margin = float(parameters.warning_rule[0]["margin"])
     return Scoring(
         parameters=parameters,

@@ -34,6 +34,9 @@ NEAREST = 4_000.0  # m, no site nearer to the launch area (published least range
 BACKUPS = 3  # batteries on one demand that count
 SCALE = 1e3  # of the weights in HiGHS, whose tolerances are absolute
 TIME_LIMIT = 60.0  # s
+REACHED = 0.5  # share of the launch points from which a battery that covers must meet rockets
+SHARES = (0.25, REACHED, 0.75)  # the rule, and an easier and a harder one
+ENOUGH = 0.99  # of what any number of batteries can cover
 
 
 class Ground(NamedTuple):
@@ -54,8 +57,8 @@ class Sites(NamedTuple):
     bound: float  # proven upper bound of `coverage`
 
 
-def ground(setup: "Setup", step: float) -> Ground:
-    """Sites and demands of a scenario.
+def grounds(setup: "Setup", step: float) -> dict[float, Ground]:
+    """Sites and demands of a scenario, by the share of launch points that counts as covered.
 
     Parameters
     ----------
@@ -76,8 +79,9 @@ def ground(setup: "Setup", step: float) -> Ground:
     parts = np.bincount(row, share) / np.maximum(total[keys // len(fixed.classes)], 1e-12)
     w = weight[keys // len(fixed.classes)] * parts
     met = _met(setup, rockets, nodes, sites)
-    covers = np.array([np.bincount(row, m, len(keys)) >= 0.5 * flights for m in met])
-    return merged(Ground(sites, len(fixed.batteries), w / w.sum(), covers))
+    part = np.array([np.bincount(row, m, len(keys)) for m in met]) / flights
+    base = Ground(sites, len(fixed.batteries), w / w.sum(), part >= REACHED)
+    return {share: merged(base._replace(covers=part >= share)) for share in SHARES}
 
 
 def _flights(setup: "Setup", kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -172,6 +176,20 @@ def choose(g: Ground, n: int, unavailable: float, fixed: tuple[int, ...] = ()) -
     found = model.solve(1e-6, TIME_LIMIT)
     rows = tuple(int(j) for j in np.flatnonzero(found.values[x] > 0.5))
     return Sites(rows, expected(g, rows, q), expected(g, rows, 0.0), -found.bound / SCALE)
+
+
+def least(g: Ground) -> int:
+    """Fewest batteries that cover `ENOUGH` of what any number can."""
+    can = np.flatnonzero(g.covers.any(axis=0))
+    model = Model()
+    x = [model.column(1.0, cost=1.0, whole=True) for _ in g.sites]
+    y = {i: model.column(1.0) for i in can}
+    for i, column in y.items():
+        by = np.flatnonzero(g.covers[:, i])
+        model.row({column: 1.0, **{x[j]: -1.0 for j in by}}, -np.inf, 0.0)
+    weight = {column: SCALE * float(g.weight[i]) for i, column in y.items()}
+    model.row(weight, ENOUGH * SCALE * float(g.weight[can].sum()), np.inf)
+    return round(float(model.solve(1e-6, TIME_LIMIT).values[x].sum()))
 
 
 def expected(g: Ground, rows: tuple[int, ...], unavailable: float) -> float:
