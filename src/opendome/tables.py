@@ -278,6 +278,18 @@ SHOTS = table(
     ("result", "i8", "-", "0 flying, 1 kill, 2 miss, 3 nothing there, 4 already dead"),
 )
 
+DEBRIS = table(
+    "debris",
+    "truth: pieces of the interceptions of a replication, on the ground",
+    ("rocket", "i8", "-", "row of the rocket that was intercepted"),
+    ("t", "f8", "s", "time at which it lands"),
+    ("x", "f8", "m", "east"),
+    ("y", "f8", "m", "north"),
+    ("mass", "f8", "kg", "mass"),
+    ("casualty_area", "f8", "m^2", "area in which it strikes a person"),
+    ("place", "i8", "-", "row of the protected place that it falls on; -1: none"),
+)
+
 LAUNCHERS = table(
     "launchers",
     "launchers: state",

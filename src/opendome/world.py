@@ -26,7 +26,9 @@ class Fixed(NamedTuple):
     stock: np.ndarray  # STOCK, one row
     air: np.ndarray  # (2049, 4): rho a, 1/a^2 and wind over height
     drag: np.ndarray  # (4097,): C_D M over M^2, of a body whose class nobody knows
-    flyouts: np.ndarray  # (types, downrange, height, 4): kernels/flyout.py
+    #: (types, numbers): flyout table (kernels/flyout.py) and kill table (kernels/kills.py) of each
+    #: interceptor type, flat: an array of many axes is many arguments of every kernel.
+    rounds: np.ndarray
     grid: np.ndarray  # (5,): cells of the place index
     near: np.ndarray  # (cells, places): places by distance from each cell
     radius: float  # m, of the round earth

@@ -24,6 +24,7 @@ from opendome.kernels.aiming import aim_through
 from opendome.kernels.aiming import place as on_ground
 from opendome.kernels.defended import defend
 from opendome.kernels.flight import fly_all
+from opendome.kernels.flyout import D_STEP, N_D
 from opendome.plan.rows import Model
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _candidates(setup: "Setup", kept: np.ndarray, step: float) -> np.ndarray:
 def _met(setup: "Setup", rockets: np.ndarray, nodes: np.ndarray, sites: np.ndarray) -> np.ndarray:
     """Whether a battery at each site can meet each flight, (sites, flights)."""
     fixed = setup.fixed
-    reach = float(max(fixed.flyouts.shape[1] * 500.0, 15e3))
+    reach = N_D * D_STEP
     p_fa = float(fixed.radars["p_fa"].max(initial=1e-6))
     snr_min = np.log(p_fa) / np.log(P_SEEN) - 1.0
     delay = float(fixed.tracker[0]["confirm_hits"]) * setup.period
