@@ -65,6 +65,28 @@ def test_coast__without_drag_is_the_parabola_near_the_launch(impulse, elevation)
 
 
 @settings(max_examples=25, deadline=None)
+@given(impulse=impulses, elevation=elevations, form=st.floats(0.5, 8.0))
+def test_coast__with_linear_drag_is_the_closed_form(impulse, elevation, form):
+    # Where C_D falls as 1 / M and the air is even, drag is lambda v.
+    even = NATURE.air.copy()
+    even[:, 0], even[:, 1], even[:, 2:] = 400.0, 340.0**-2, 0.0
+    nature = resting()._replace(air=even, curves=np.full_like(NATURE.curves, 0.5))
+    rockets, classes = fired(1, elevation), one_class(impulse, form=form)
+    nodes = fly_all(rockets, classes, nature)
+    n = rockets["n_nodes"][0]
+    assume(n > 26)
+    state = nodes[24]
+    rate = 0.5 * 400.0 * 0.5 * form * 0.012 / 45.0
+    t = np.arange(min(n - 24.0, 6.0))[:, None]
+    sink = np.array(gravity(*state[:3], nature.earth)) / rate
+    way = state[:3] + (state[3:] - sink) * (1.0 - np.exp(-rate * t)) / rate + sink * t
+    # Gravity turns and fades as above; five steps of order 4 at rates up to 0.21 / s.
+    far = np.linalg.norm(state[3:]) * t[-1, 0] + 50.0
+    bound = 2e-2 + 3.0 * 0.5 * 9.81 * t[-1, 0] ** 2 * far / RADIUS
+    assert np.abs(nodes[24 : 24 + len(t), :3] - way).max() < bound
+
+
+@settings(max_examples=25, deadline=None)
 @given(impulse=impulses, elevation=elevations, azimuth=st.floats(0.0, 6.28))
 def test_coast__without_drag_keeps_energy_in_the_turning_frame(impulse, elevation, azimuth):
     rockets, classes = fired(1, elevation, azimuth), one_class(impulse, form=0.0)

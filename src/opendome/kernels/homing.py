@@ -32,6 +32,7 @@ PART = 0.2  # a step of the homing is this part of the time to go, at most TAU .
 DT_LAST = 0.015  # s, ... and not less than this; the last piece is a straight line
 STATE = 9  # x y z, vx vy vz, ax ay az
 WORK = 6  # rows of working memory: state, stage, four slopes
+LOCKED, PASSED, LOST = range(3)  # how a midcourse ends
 
 
 class Meeting(NamedTuple):
@@ -209,8 +210,9 @@ def _midcourse(work, m, interceptor, air, drag):
     Returns
     -------
     t : float, s
-    locked : bool
-        False: the body passed, or the flight ended, before the seeker took over.
+    end : int
+        LOCKED: the seeker took over.  PASSED: the point was passed before.  LOST: self-destruction,
+        the ground, or slower than V_MIN after burn-out before that.
     """
     s = work[0]
     t, x, z = 0.0, RAIL * cos(LAUNCH_ELEVATION), RAIL * sin(LAUNCH_ELEVATION)
@@ -221,14 +223,15 @@ def _midcourse(work, m, interceptor, air, drag):
         s[0], s[2], s[3], s[5] = x, z, vx, vz
         r, _, w, look = sight(t, s, m)
         if r <= interceptor.seeker_range * (1.0 + 1e-9) and look >= COS_LOOK:
-            return t, True
+            return t, LOCKED
         left = interceptor.burn_time - t
         burning = left > 1e-9
         rx, rz, v2 = m.d - x, m.h - z, vx * vx + vz * vz
-        passed = t > 0.0 and rx * vx + rz * vz <= DT_LAST * v2
+        if t > 0.0 and rx * vx + rz * vz <= DT_LAST * v2:
+            return t, PASSED
         slow = v2 < V_MIN * V_MIN and not burning
-        if passed or slow or t >= interceptor.time_max or z < 0.0:
-            return t, False
+        if slow or t >= interceptor.time_max or z < 0.0:
+            return t, LOST
         dt = min(DT_BOOST, left) if burning else DT_COAST
         dt = min(dt, PART * sqrt((rx * rx + rz * rz) / v2))
         until = (r - interceptor.seeker_range) / max(w, 1.0)
@@ -240,9 +243,38 @@ def _midcourse(work, m, interceptor, air, drag):
 
 @kernel
 def fly_guided(m, interceptor, air, drag, work):
-    t, locked = _midcourse(work, m, interceptor, air, drag)
-    if locked:
+    """Fly one round from its launcher to a moving body.
+
+    Parameters
+    ----------
+    m : Meeting
+    interceptor : record of settings.INTERCEPTORS
+    air, drag : as in `flyout.fly_out`
+    work : float array (WORK, STATE)
+        Working memory.
+
+    Returns
+    -------
+    miss : float, m
+        Closest approach to the body; inf where the flight ended before it: self-destruction, the
+        ground, or slower than V_MIN after burn-out.
+    w : float, m/s
+        Speed of the body relative to the round then.
+    t : float, s
+        When, after lift-off.
+
+    Error
+    -----
+    Truncation, against DOP853 (tests/oracle/test_homing.py): 4 mm of a hit, 3 % of a miss for
+    want of lateral acceleration, 3 ms.
+    Model: that of `flyout.fly_out`; the body's acceleration is constant over the flight; the
+    seeker's noise is left to the burst (kernels/kills.py).
+    """
+    t, end = _midcourse(work, m, interceptor, air, drag)
+    if end == LOCKED:
         return home(t, work, m, interceptor, air, drag)
     r, vc, w, _ = sight(t, work[0], m)
+    if end == LOST:
+        return inf, w, t
     miss, rest = _pass(r, vc, w)
     return miss, w, t + rest

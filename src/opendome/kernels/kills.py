@@ -15,7 +15,7 @@ import numpy as np
 from opendome._jit import kernel
 from opendome.constants import G0
 from opendome.kernels.ballistics import clamp
-from opendome.kernels.flyout import D_STEP, GAMMA, H_STEP, TOF, dynamic_pressure
+from opendome.kernels.flyout import D_STEP, GAMMA, H_STEP, SPEED, TOF, dynamic_pressure
 from opendome.kernels.flyout import SIZE as FLYOUTS
 from opendome.kernels.homing import STATE, WORK, Meeting, fly_guided
 from opendome.kernels.threat import disc_probability
@@ -115,7 +115,7 @@ def meeting(d, h, arrival, v, c, error, k, air):
     v, c, error : float
         Speed of the body, cosine of the angle between the velocities, hand-over error.
     """
-    gamma, speed = arrival[GAMMA], arrival[1]
+    gamma, speed = arrival[GAMMA], arrival[SPEED]
     ux, uy, uz = _turn(c, gamma, k)
     wx, wy, wz = v * ux - speed * cos(gamma), v * uy, v * uz - speed * sin(gamma)
     ex, ey, ez = _across(wx, wy, wz, GOLDEN * k)

@@ -8,8 +8,8 @@ service and with more of one kind.  The change d of a figure's logarithm is fitt
 for one more and for one more than can be bought; between the counts it is linear.  Differences of
 pairs are known far better than differences of fits: what the launches do to both falls out.
 
-Source: common random numbers: Law, Simulation Modeling and Analysis, 5th edition (2015), section
-11.2; weighted least squares: any text on regression.
+Source: Law, Simulation Modeling and Analysis, 5th edition (2015), section 11.2, for common random
+numbers.
 """
 
 from collections.abc import Mapping
