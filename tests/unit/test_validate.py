@@ -22,7 +22,7 @@ figure = "short_share"
 low    = {low}
 high   = {high}
 source = "made up"
-use    = "calibration"
+use    = "{use}"
 claimed = {claimed}
 note   = "two reports contradict each other"
 """
@@ -32,11 +32,11 @@ note   = "two reports contradict each other"
 def towns(tmp_path):
     """The teaching scenario with two published figures."""
 
-    def write(low, high, claimed="true"):
+    def write(low, high, claimed="true", use="calibration"):
         text = scenario.load("two-towns").text
         path = tmp_path / "towns.toml"
         head = text[: text.index("[[published]]")]
-        path.write_text(head + QUICK.format(low=low, high=high, claimed=claimed))
+        path.write_text(head + QUICK.format(low=low, high=high, claimed=claimed, use=use))
         return str(path)
 
     return write
@@ -78,6 +78,26 @@ def test_validate__fails_what_is_claimed_and_not_reproduced(towns):
     done = call(towns(0.9, 1.0))
     assert done.exit_code == 1
     assert "Fell short, of launched: claimed, not reproduced" in done.stderr
+
+
+def test_validate__counts_predictions_apart_and_names_the_missed(towns):
+    done = call(towns(0.9, 1.0, use="held out"))
+    assert done.exit_code == 0, done.output
+    assert "0 of 1 figures that were held out are predicted; missed: towns, Fell" in done.stdout
+    done = call(towns(0.0, 1.0, use="held out"))
+    assert "1 of 1 figures that were held out are predicted." in done.stdout
+
+
+def test_judge__wants_the_interval_of_the_mean_to_meet_a_calibrated_range(towns):
+    def calibrated(low):
+        path = Path(towns(low, 1e6))
+        path.write_text(path.read_text().replace("short_share", "rounds"))
+        return call(str(path), "--json")
+
+    row = json.loads(calibrated(0.0).stdout)["figures"][1]
+    assert row["low"] < row["mean"] < row["high"]
+    assert calibrated(row["mean"] + 0.1).exit_code == 0  # three replications cannot tell
+    assert calibrated(3.0 * row["high"]).exit_code == 1
 
 
 def test_validate__shows_what_is_not_claimed_and_passes(towns, tmp_path):

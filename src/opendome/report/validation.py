@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from opendome import estimate
 from opendome.report import page as pages
 from opendome.results import ResultError
-from opendome.validate import USES, Row, Validation
+from opendome.validate import HELD_OUT, USES, Row, Validation
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,9 +27,10 @@ INTRODUCTION = (
     "launches are built from the figure, the parameters were calibrated on it, it was held out, "
     "or it was not used.",
     "Verdict: within, the mean lies in the published range; overlaps, only the interval meets it; "
-    "below or above, neither does. A calibrated figure is reproduced if it is within; any other if "
-    "it is within or overlaps, and so is one with a dagger, which conflicts with another published "
-    "figure. A figure with a star is shown and not claimed. Claims are made before a fit, from the "
+    "below or above, neither does. A calibrated figure is reproduced if the 90 % interval of its "
+    "mean meets the range; any other if it is within or overlaps, and so is one with a dagger, "
+    "which conflicts with another published figure. A figure that was held out is a prediction, counted "
+    "apart. A figure with a star is shown and not claimed. Claims are made before a fit, from the "
     "sources alone: theory/calibration.md.",
 )
 
@@ -56,11 +57,25 @@ def show(found: Validation) -> None:
                 row.label, row.published, _mean(row), _interval(row), USES[row.use], verdict
             )
         console.print(table)
-    claimed = [r for r in found.rows if r.claimed]
-    console.print(
+    for line in counted(found):
+        console.print(line)
+
+
+def counted(found: Validation) -> list[str]:
+    """How many figures are reproduced and predicted, and which predictions miss."""
+    claimed = [r for r in found.rows if r.claimed and r.use != HELD_OUT]
+    held = found.predictions
+    missed = [f"{r.operation}, {r.label}" for r in held if not r.reproduced]
+    lines = [
         f"{sum(r.reproduced for r in claimed)} of {len(claimed)} claimed figures are reproduced; "
-        f"* {len(found.rows) - len(claimed)} figures are shown and not claimed."
-    )
+        f"* {sum(not r.claimed for r in found.rows)} figures are shown and not claimed."
+    ]
+    if held:
+        lines.append(
+            f"{len(held) - len(missed)} of {len(held)} figures that were held out are predicted"
+            + (f"; missed: {'; '.join(missed)}." if missed else ".")
+        )
+    return lines
 
 
 def _mean(row: Row) -> str:
@@ -106,6 +121,7 @@ def markdown(found: Validation) -> str:
         lines += [f"![Published ranges, simulated intervals](figures/validation-{name}.png)", ""]
         lines += ["| " + " | ".join(HEADS) + " |", "|---" * len(HEADS) + "|"]
         lines += ["| " + " | ".join(cells(r)).replace("*", "\\*") + " |" for r in _of(found, name)]
+    lines += ["", "## Count", "", *(line.replace("*", "\\*") + "  " for line in counted(found))]
     lines += ["", "## Outside the published range", ""]
     lines += [f"* {line}" for line in map(explained, found.outside)]
     return "\n".join(lines) + "\n"
@@ -124,7 +140,9 @@ def html(found: Validation, images: dict[str, str]) -> str:
         parts.append(part | {"rows": [cells(r) for r in _of(found, name)]})
     made = Environment(autoescape=True, trim_blocks=True).from_string(template)
     outside = [explained(r) for r in found.outside]
-    return made.render(introduction=INTRODUCTION, heads=HEADS, parts=parts, outside=outside)
+    return made.render(
+        introduction=INTRODUCTION, heads=HEADS, parts=parts, counted=counted(found), outside=outside
+    )
 
 
 def cells(r: Row) -> tuple[str, ...]:
