@@ -8,6 +8,7 @@ import numpy as np
 from opendome.dwta import problem as problems
 from opendome.kernels import game as kernels
 from opendome.kernels.game import Game, Rules, State
+from opendome.kernels.lazy import kept
 from opendome.kernels.offer import Offer, offer
 from opendome.kernels.prices import Prices, Salvos, Threats
 from opendome.kernels.rolling import Plan, found, plan
@@ -26,7 +27,8 @@ def rules(policy: str, **changes: Any) -> Rules:
     """Parameters of a policy by name; `changes` replace defaults."""
     given = {
         "kind": KINDS.index(policy), "least": 0.0, "reserve": 0.5, "value_min": 20.0,
-        "first_steps": 40, "steps": 20, "size": 0.01, "memory": 0.05, "scale": 20.0, "foresight": 0,
+        "first_steps": 40, "steps": 20, "size": 0.01, "slot_size": 0.001, "slack": 0.0025, "memory": 0.05,
+        "scale": 20.0, "foresight": 0,
     }  # fmt: skip
     return Rules(**(given | changes))
 
@@ -98,14 +100,22 @@ def begin(g: Game) -> State:
         rounds, np.zeros(shape, np.int64), np.full(shape, -1), g.depot.copy(),
         np.zeros((batteries, g.slots), np.int64), np.zeros(batteries, np.int64),
         np.zeros(n, np.int64), np.full(n, -1), np.zeros(n, np.int64), np.zeros(n, np.int64),
-        np.ones(n), np.full(n, -1), np.full((n, batteries), -1), found(most),
+        np.ones(n), np.full(n, -1), np.full((n, batteries), -1), found(most), kept(_reach(g)),
     )  # fmt: skip
+
+
+def _reach(g: Game) -> np.ndarray:
+    """Which batteries have a salvo for which threat, samples too."""
+    reach = np.zeros((len(g.threats.value), len(g.pack)), bool)
+    owner = np.repeat(np.arange(len(reach)), g.threats.last - g.threats.first)
+    reach[owner, g.salvos.battery] = True
+    return reach
 
 
 def memory(g: Game, prices: Prices | None = None) -> tuple[Offer, Plan]:
     """Working memory of the policies; prices from which the price policy starts."""
     batteries = len(g.pack)
-    made = plan(batteries, g.slots, max(len(g.bounds) - 2, 0))
+    made = plan(batteries, g.slots, 0)
     for part in (made.prices, made.mean):
         for row, given in zip(part, prices or (), strict=prices is not None):
             row[:] = given

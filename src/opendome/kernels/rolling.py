@@ -86,12 +86,12 @@ def improve(plan, threats, bounds, salvos, room, now, steps, size, scale, memory
             _refresh(plan, block, threats, bounds[m + 1], bounds[m + 2], salvos)
             plan.turn[0] = (m + 1) % (len(bounds) - 2)
         respond(threats, bounds[0], bounds[1], salvos, plan.costs, plan.chain, plan.use)
-        step(plan.prices, room, plan.use, now, size, plan.floor, scale)
-        _approach(plan.mean, plan.prices, memory)
+        step(plan.prices, room, plan.use, now, size, size, plan.floor, scale)
+        approach(plan.mean, plan.prices, memory)
 
 
 @kernel
-def _approach(mean, last, share):
+def approach(mean, last, share):
     """Move the running mean of prices a share of the way to the last ones."""
     mean.stock[:] += share * (last.stock - mean.stock)
     mean.place[:] += share * (last.place - mean.place)
