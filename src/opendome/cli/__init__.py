@@ -12,6 +12,7 @@ from opendome.cli import (
     calibrate,
     compare,
     explain,
+    export,
     footprint,
     new_operation,
     plan,
@@ -30,7 +31,8 @@ COMMANDS = (
     *(study.study, study.repeat, compare.compare, explain.explain),
     *(validate.validate, calibrate.calibrate, new_operation.new_operation),
     *(zones.zones, zones.warnings),
-    *(report.report, serve.serve, footprint.footprint, assign.assign, bench.bench),
+    *(report.report, export.export, serve.serve),
+    *(footprint.footprint, assign.assign, bench.bench),
 )
 
 

@@ -8,13 +8,13 @@ from math import floor, sqrt
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.kernels.decide import consider
+from opendome.kernels.decide import consider, decide
 from opendome.kernels.dwells import schedule
 from opendome.kernels.impact import predict_impacts
 from opendome.kernels.orders import order
 from opendome.kernels.scan import scan
 from opendome.kernels.shots import engage, reload, resolve, rest
-from opendome.kernels.threat import axes, threaten, warn
+from opendome.kernels.threat import axes, threaten
 from opendome.kernels.tracks import (
     CONFIRMED,
     FREE,
@@ -25,6 +25,7 @@ from opendome.kernels.tracks import (
     keep_singles,
     start,
 )
+from opendome.kernels.warn import warn
 from opendome.tables import FIRE, FLYING, LANDED, WAITING
 
 DONE, DECIDE, FLUSH, FULL_PLOTS, FULL_TRACKS, FULL_SHOTS, FULL_WARNINGS = range(7)
@@ -33,7 +34,7 @@ LINGER = 60.0  # s, for which tracks keep the scans going after the last rocket 
 
 
 @kernel
-def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
+def run(clock, fixed, belief, truth, shots, logs, scratch, desk, seed, rep, external):
     """Advance a replication until it is done or Python is wanted.
 
     Parameters
@@ -41,6 +42,9 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
     clock : record of CLOCK; fixed, belief, truth, scratch : tuples of world.py
     shots : SHOTS table; logs : tables TRACKS, DECISION_LOG, ALTERNATIVES, MAGAZINE_LOG of
         traces.py
+    desk : Desk or None
+        Memory of the compiled policies; with None the doctrine's rule decides, and they are not
+        compiled, which halves the time to a first result.
     external : bool
         Return DECIDE when the policy is asked, instead of applying a built-in one.
 
@@ -65,7 +69,7 @@ def run(clock, fixed, belief, truth, shots, logs, scratch, seed, rep, external):
             if external and clock.n_asked > 0:
                 return DECIDE
             if clock.n_asked > 0:
-                order(clock, fixed, belief, scratch.desk)
+                _order(clock, fixed, belief, desk)
         if clock.trace:
             _log(clock, belief, truth, logs)
         if clock.n_asked > 0 and not engage(clock, fixed, belief, truth, shots):
@@ -100,10 +104,22 @@ def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
     _trim(clock, belief.tracks)
     predict_impacts(clock, fixed, belief)
     threaten(clock, fixed, belief)
-    if not warn(clock, fixed, belief):
+    if not warn(clock, fixed, belief, scratch):
         return FULL_WARNINGS
     consider(clock, fixed, belief)
     return DONE
+
+
+@kernel
+def _order(clock, fixed, belief, desk):
+    """Fill the decisions of a scan: by the doctrine's rule, or by the policy that has a desk."""
+    if desk is None:
+        decide(
+            clock.t, clock.n_slots, belief.predictions, belief.options, belief.engagements,
+            fixed.batteries, fixed.doctrine[0], belief.decisions,
+        )  # fmt: skip
+    else:
+        order(clock, fixed, belief, desk)
 
 
 @kernel

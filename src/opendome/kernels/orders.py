@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.kernels.decide import GREEDY, RESOLVE, RULE, THRESHOLD_RESERVE, decide
+from opendome.kernels.decide import GREEDY, RESOLVE, THRESHOLD_RESERVE
 from opendome.kernels.greedy import greedy
 from opendome.kernels.offer import Offer, by_id, clear, offer
 from opendome.kernels.prices import Room, Salvos, Threats, spread
@@ -51,14 +51,8 @@ def desk(n_slots: int, n_batteries: int) -> Desk:
 
 @kernel
 def order(clock, fixed, belief, desk):
-    """Fill the decisions of a scan by the scenario's policy."""
+    """Fill the decisions of a scan by the scenario's policy, which is not the doctrine's rule."""
     rules = fixed.doctrine[0]
-    if rules.kind == RULE:
-        decide(
-            clock.t, clock.n_slots, belief.predictions, belief.options, belief.engagements,
-            fixed.batteries, rules, belief.decisions,
-        )  # fmt: skip
-        return
     n = _offer(clock, fixed, belief, desk)
     if rules.kind == GREEDY:
         greedy(desk.offer, n, rules.round_value)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from opendome.formats.shapes import ellipse, lonlat
 from opendome.report.map import stored
 from opendome.results import Result
 from opendome.web.columns import Column, coded, pack
 from opendome.web.library import Missing
-from opendome.web.scene import lonlat, scene
+from opendome.web.scene import scene
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -280,15 +281,6 @@ class Trace:
         up = np.zeros(rows.num_rows) if z is None else rows[z].to_numpy()
         at = lonlat(rows[x].to_numpy(), rows[y].to_numpy(), up, self.origin)
         return tuple(a.astype("f4") for a in at)
-
-
-def ellipse(xx: np.ndarray, xy: np.ndarray, yy: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Half axes at one sigma (m) and bearing of the major one from north (degrees)."""
-    middle, half = 0.5 * (xx + yy), np.hypot(0.5 * (xx - yy), xy)
-    major = np.sqrt(np.maximum(middle + half, 0.0))
-    minor = np.sqrt(np.maximum(middle - half, 0.0))
-    bearing = 90.0 - 0.5 * np.degrees(np.arctan2(2.0 * xy, xx - yy))
-    return tuple(a.astype("f4") for a in (major, minor, bearing))
 
 
 def _rows_of(grouped: tuple["pa.Table", np.ndarray, np.ndarray], chosen: np.ndarray) -> "pa.Table":

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from opendome import frames, placement, places
+from opendome import placement, places
+from opendome.formats import shapes
 from opendome.scenario import Scenario
 
 DIGITS = 5  # of a degree: 1 m
 #: West, south, east, north: land beside the window of the shipped coast, roughly, so that the map
 #: does not end where the data do.
 BEYOND = ((36.0, 26.0, 42.0, 36.0), (33.5, 26.0, 36.0, 30.5), (35.334, 33.5, 36.0, 36.0))
-ARC_STEP = 5.0  # degrees between two corners of a sector's rim
 
 
 def ground() -> dict[str, Any]:
@@ -48,7 +48,7 @@ def scene(s: Scenario) -> dict[str, Any]:
     """The sites of a scenario, and its clock."""
     p = s.tables()
     area = placement.launch_area(s, p.origin)
-    lat, lon = lonlat(area[:, 0], area[:, 1], np.zeros(len(area)), p.origin)[1::-1]
+    lon, lat, _ = shapes.lonlat(area[:, 0], area[:, 1], np.zeros(len(area)), p.origin)
     return {
         "title": s.title,
         "name": s.name,
@@ -91,30 +91,8 @@ def _radar(r: Any, row: np.void) -> dict[str, Any]:
         "sector_deg": 2.0 * half,
         "range_m": float(row["range_max"]),
     }
-    return _site(r) | said | {"outline": sector(_site(r), boresight, half, float(row["range_max"]))}
-
-
-def sector(site: dict[str, Any], boresight: float, half: float, reach: float) -> list[list[float]]:
-    """Rim of a radar's sector on the ground, as (lon, lat), closed."""
-    import pymap3d
-
-    n = max(int(2.0 * half / ARC_STEP), 2) + 1
-    bearings = np.linspace(boresight - half, boresight + half, n)
-    az = np.radians(bearings)
-    east, north = reach * np.sin(az), reach * np.cos(az)
-    lat, lon, _ = pymap3d.enu2geodetic(east, north, 0.0, site["lat"], site["lon"], 0.0)
-    rim = [[_round(a), _round(b)] for a, b in zip(lon, lat, strict=True)]
-    if half >= 179.9:
-        return rim
-    at = [site["lon"], site["lat"]]
-    return [at, *rim, at]
-
-
-def lonlat(x: Any, y: Any, z: Any, origin: tuple[float, float]) -> tuple[np.ndarray, ...]:
-    """ENU metres to longitude, latitude (degrees) and height (m)."""
-    east, north, up = (np.asarray(a, "f8") for a in (x, y, z))
-    lat, lon, h = frames.geodetic(east, north, up, origin)
-    return np.asarray(lon), np.asarray(lat), np.asarray(h)
+    rim = shapes.sector(degrees(r.lon), degrees(r.lat), boresight, half, float(row["range_max"]))
+    return _site(r) | said | {"outline": [[_round(a), _round(b)] for a, b in rim]}
 
 
 def _round(value: float) -> float:
