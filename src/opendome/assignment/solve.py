@@ -148,7 +148,9 @@ def _integer(
     return S, best, min(bound, best.objective), rests_on
 
 
-def _answer(given: Problem, S: Sparse, best: Priced, claim: tuple[float, str], seconds: float) -> Assignment:
+def _answer(
+    given: Problem, S: Sparse, best: Priced, claim: tuple[float, str], seconds: float
+) -> Assignment:
     m, n = given.survive.shape
     rows = np.flatnonzero(best.shots)
     target = sparse.target_of_row(S)[rows]

@@ -238,9 +238,7 @@ def survey(game, state, rules, offer, k):
 def think(game, state, rules, plan, room, k, fresh, steps):
     """Dual steps over the known threats and the expected ones."""
     n = game.bounds[-1]
-    improve_kept(
-        plan, state.kept, game.threats, n, game.salvos, room, k, fresh, rules, steps
-    )
+    improve_kept(plan, state.kept, game.threats, n, game.salvos, room, k, fresh, rules, steps)
 
 
 @kernel

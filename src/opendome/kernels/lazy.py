@@ -55,9 +55,7 @@ def improve_kept(plan, kept, threats, n, salvos, room, now, fresh, rules, steps)
                 _find(plan, kept, threats, j, salvos, fresh and i == 0, rules.slack * rules.scale)
                 _add_use(kept, threats, j, salvos, plan.use)
         before = plan.prices.stock.copy()
-        step(
-            plan.prices, room, plan.use, now, rules.size, rules.slot_size, plan.floor, rules.scale
-        )
+        step(plan.prices, room, plan.use, now, rules.size, rules.slot_size, plan.floor, rules.scale)
         kept.way[:] += np.abs(plan.prices.stock - before)
         approach(plan.mean, plan.prices, rules.memory)
 
