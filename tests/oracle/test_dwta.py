@@ -30,6 +30,11 @@ def referee():
     return module
 
 
+def test_problem__of_the_benchmark_is_that_of_the_package():
+    """The folder holds a copy, so that it works when it is copied alone."""
+    assert (FOLDER / "problem.py").read_bytes() == Path(problem.__file__).read_bytes()
+
+
 def sparse(prices):
     """Prices as a certificate has them."""
     rows = {

@@ -200,7 +200,7 @@ def test_salvo__grows_as_time_runs_out_and_with_cheaper_rounds():
         g = play.game(made)
         sizes = {}
         for u in (price, 2.0 * price):
-            work = plan(1, g.slots, 0)
+            work = plan(1, g.slots)
             work.prices.stock[:] = u
             spread(work.prices, g.reload, work.costs)
             best_chain(g.threats, 0, g.salvos, work.costs, work.chain)

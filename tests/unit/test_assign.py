@@ -149,6 +149,7 @@ def tampered(found):
     return {
         "objective: ": proof._replace(objective=proof.objective * 0.99),
         "bound: ": proof._replace(price_bound=proof.price_bound * 1.001),
+        "bound: said": proof._replace(bound=proof.bound * 1.001, rests_on="prices"),
         "fires": proof._replace(pairs=more),
         "objective: 2": proof._replace(pairs=elsewhere),
         "plan: row 0": proof._replace(pairs=outside),
@@ -160,7 +161,7 @@ def tampered(found):
     }
 
 
-@pytest.mark.parametrize("which", range(10))
+@pytest.mark.parametrize("which", range(11))
 def test_certificate__is_refused_when_tampered_with(solved, which):
     given, found = solved
     says, proof = list(tampered(found).items())[which]

@@ -6,7 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from opendome.dwta import campaign, play, problem
+from opendome.dwta import bound, campaign, in_turn, play, problem, score
+from opendome.kernels import game as kernels
 
 
 def changed(path, value):
@@ -84,6 +85,55 @@ def test_play__is_bit_identical_and_does_not_see_what_is_not_detected(policy):
     early = one.launches[0][one.launches[0][:, 0] <= 40]
     assert len(early)
     assert (other[other[:, 0] <= 40] == early).all()
+
+
+def test_decide_by__keeps_the_rules_whatever_the_deadline():
+    """With no time it fires single rounds by reduced value; with time it decides as `play` does."""
+    made = problem.make("small", 5)
+    g, rules = play.game(made), play.rules("rolling", foresight=1, steps=2, first_steps=2)
+    draws, damage = problem.hits(made, 0), {}
+    for deadline in (0.0, np.inf):
+        state, memory, n = play.begin(g), play.memory(g), 0
+        log = np.zeros((problem.SHOTS * int(g.bounds[1]), 3), np.int64)
+        for k in range(g.slots):
+            steps = play.decide_by(g, state, rules, memory, k, deadline)
+            assert steps == (0 if deadline == 0.0 else 2)
+            n = kernels.leave(g, state, memory[0], k, draws, log, n)
+            assert (state.rounds >= 0).all()
+            assert (state.guided <= g.channels).all()
+        assert n > 10
+        damage[deadline] = g.threats.value[(state.known_dead + state.hit) == 0].sum()
+    assert damage[np.inf] == play.play(made, g, rules, [0]).damage[0]
+
+
+def test_without_luck__keeps_the_mean_and_lowers_the_spread():
+    made = problem.make("small", 2)
+    g = play.game(made)
+    found = bound.fluid(g)
+    case = score.Case(made, g, g, found, found.prices, bound.to_come(g, found.prices))
+    played = play.play(made, g, play.rules("greedy"), range(400))
+    less = score.without_luck(case, played, range(400))
+    apart = less - played.damage
+    # Four standard errors: one failure in 16,000 runs, and the draws are fixed.
+    assert abs(apart.mean()) < 4.0 * apart.std() / 20.0
+    assert less.std() < 0.7 * played.damage.std()
+    assert (less >= found.value - 1e-6).all()  # loss upon loss, none of it negative
+
+
+def test_in_turn__optimum_is_between_bound_and_policy_and_found_by_hand():
+    for seed in range(3):
+        made = in_turn.make(seed, threats=6, rounds=5, chances=2)
+        problem.check(made)
+        g = play.game(made)
+        found = bound.fluid(g)
+        best = in_turn.optimum(made)
+        played = play.play(made, g, play.rules("rolling", foresight=1), range(300), found.prices)
+        assert found.value <= best + 1e-9
+        # Five standard errors of the mean.
+        assert played.damage.mean() >= best - 5.0 * played.damage.std() / np.sqrt(300.0)
+    one = in_turn.make(0, threats=1, rounds=1, chances=2)
+    v, p = one["threats"][0]["value"], one["threats"][0]["opportunities"][0][3]
+    assert in_turn.optimum(one) == pytest.approx(v * (1.0 - p))
 
 
 # ---------------------------------------------------------------- value of a round over days

@@ -27,15 +27,23 @@ class Certificate(NamedTuple):
     pairs: np.ndarray  # i8 (k, 3): weapon type, target, shots
     prices: np.ndarray  # f8 (m,)
     objective: float
-    price_bound: float
+    price_bound: float  # what the prices prove
+    bound: float  # what is claimed
+    rests_on: str  # what the claim needs beyond the prices: nothing, or trust in a solver
+
+
+#: What a bound rests on that the prices prove.
+PRICES = "prices"
 
 
 class Verdict(NamedTuple):
     """What the check found."""
 
     objective: float
-    bound: float
+    bound: float  # that the prices prove
     faults: tuple[str, ...]
+    claimed: float  # the bound that the certificate claims
+    rests_on: str
 
     @property
     def ok(self) -> bool:
@@ -71,7 +79,11 @@ def certify(problem: Problem, certificate: Certificate) -> Verdict:
         faults.append(f"objective: {certificate.objective!r} is claimed, {objective!r} found")
     if not certificate.price_bound <= bound + slack:
         faults.append(f"bound: {certificate.price_bound!r} is claimed, {bound!r} proven")
-    return Verdict(float(objective), float(bound), tuple(faults))
+    if certificate.rests_on == PRICES and not certificate.bound <= bound + slack:
+        faults.append(f"bound: {certificate.bound!r} is said to rest on prices, {bound!r} proven")
+    return Verdict(
+        float(objective), float(bound), tuple(faults), certificate.bound, certificate.rests_on
+    )
 
 
 def _plan_faults(problem: Problem, pairs: np.ndarray) -> list[str]:

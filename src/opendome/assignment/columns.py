@@ -62,16 +62,18 @@ class Solution(NamedTuple):
     short: float  # shots beyond the ammunition that a trust region let pass
 
 
-def within(S: Sparse, u: np.ndarray, most: np.ndarray, s: Scratch) -> Columns | None:
-    """All sets that cost target j at most most[j]; None where there are more than `MOST`."""
-    size = 1 << 16
+def within(
+    S: Sparse, u: np.ndarray, most: np.ndarray, s: Scratch, limit: int = MOST
+) -> Columns | None:
+    """All sets that cost target j at most most[j]; None where there are more than `limit`."""
+    size = min(1 << 16, limit)
     while True:
         A, start = np.empty(size), np.empty(size + 1, np.int64)
         row, target = np.empty(4 * size, np.int64), np.empty(size, np.int64)
         found = kernels.columns(S, u, most, row, A, start, target, s)
         if found >= 0:
             return Columns(A[:found], start[: found + 1], row[: start[found]], target[:found])
-        if size > MOST:
+        if size >= limit:
             return None
         size *= 4
 

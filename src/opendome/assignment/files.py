@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from opendome.assignment.certify import Certificate, Verdict
+from opendome.assignment.certify import PRICES, Certificate, Verdict
 from opendome.assignment.problem import Problem, ProblemError
 from opendome.assignment.solve import Assignment
 
@@ -23,6 +23,7 @@ def as_json(found: Assignment) -> dict[str, Any]:
         "optimal": found.optimal,
         "seconds": found.seconds,
         "price_bound": found.certificate.price_bound,
+        "bound_rests_on": found.certificate.rests_on,
         "prices": found.prices.tolist(),
         "plan": found.certificate.pairs.tolist(),
     }
@@ -59,12 +60,13 @@ def read_certificate(path: str | Path) -> Certificate:
     try:
         plan, prices = found["plan"], np.asarray(found["prices"], np.float64)
         pairs = np.asarray(plan) if plan else np.zeros((0, 3), np.int64)
-        claims = float(found["objective"]), float(found["price_bound"])
+        claims = [float(found[key]) for key in ("objective", "price_bound", "bound")]
+        rests_on = str(found["bound_rests_on"])
     except (KeyError, TypeError, ValueError) as error:
         raise ProblemError(f"{path}: {type(error).__name__}: {error} ({want})") from None
     if prices.ndim != 1 or not np.isfinite(claims).all():
         raise ProblemError(f"{path}: prices or objective are no finite numbers ({want})")
-    return Certificate(pairs, prices, *claims)
+    return Certificate(pairs, prices, *claims, rests_on)
 
 
 def show(given: Problem, found: Assignment) -> None:
@@ -94,4 +96,7 @@ def show_verdict(verdict: Verdict) -> None:
     """Print what a check found."""
     print(f"expected surviving value  {verdict.objective:.9g}")
     print(f"bound that prices prove   {verdict.bound:.9g}")
+    if verdict.rests_on != PRICES:
+        print(f"bound that is claimed     {verdict.claimed:.9g}")
+        print(f"it rests on               {verdict.rests_on}")
     print("the certificate holds" if verdict.ok else "the certificate does not hold")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from opendome.assignment import sparse
+from opendome.kernels import assign_cycles as cycles
 from opendome.kernels.assign_greedy import greedy
 from opendome.kernels.assign_search import exchange
 from opendome.kernels.assign_sparse import Sparse
@@ -40,6 +41,34 @@ def exchanged(S: Sparse, shots: np.ndarray, passes: int = 20) -> tuple[np.ndarra
     np.multiply.at(A, target[used], S.q[used] ** shots[used])
     exchange(S, *sparse.by_weapon(S), target, shots, A, passes)
     return shots, float(A.sum())
+
+
+def rotated(S: Sparse, shots: np.ndarray, most: int) -> tuple[np.ndarray, float, list[np.ndarray]]:
+    """A plan improved by cycles of replaced shots; shots, objective, prices that may prove it.
+
+    Parameters
+    ----------
+    most : int
+        Cycles at most.
+
+    Returns
+    -------
+    shots, objective
+    prices : list of float arrays (m,)
+        Empty where cycles are left.
+    """
+    shots, target, m = shots.copy(), sparse.target_of_row(S), len(S.ammunition)
+    A = S.value.copy()
+    used = np.flatnonzero(shots)
+    np.multiply.at(A, target[used], S.q[used] ** shots[used])
+    left = S.ammunition - np.bincount(S.weapon, shots, minlength=m).astype(np.int64)
+    G = cycles.graph(m)
+    if not cycles.improve(S, target, shots, A, left, G, most):
+        return shots, float(A.sum()), []
+    low, high = np.empty(m), np.empty(m)
+    cycles.prices(G, low, high)
+    high = np.where(np.isfinite(high), high, low)
+    return shots, float(A.sum()), [0.5 * (low + high), low, high]
 
 
 def cut(S: Sparse, shots: np.ndarray) -> np.ndarray:

@@ -22,6 +22,10 @@ SCALE = 5.0
 
 #: Relative gap at which a plan counts as optimal, and the part of all value that is rounding.
 TOLERANCE, ROUNDING = 1e-6, 1e-13
+#: Cycles of replaced shots in one go at most.
+CYCLES = 3000
+#: Sets a target within the gap up to which one programme holds them all.
+DIRECT = 5
 #: Linear programmes in one go at most.
 ROUNDS = 60
 
@@ -109,12 +113,30 @@ def improved(S: Sparse, best: Priced, u: np.ndarray, s: Scratch) -> Priced:
     return best._replace(u=u.copy(), K=K, bound=bound) if bound > best.bound else best
 
 
+def by_cycles(S: Sparse, start: Priced, deadline: float) -> Priced:
+    """Cycles of replaced shots, and the prices that the plan without them implies."""
+    best, prices, done = start, [], 0
+    while not prices and done < CYCLES and time.perf_counter() < deadline:
+        most = CYCLES if deadline == np.inf else 16
+        shots, value, prices = plans.rotated(S, best.shots, most)
+        best = best._replace(shots=shots, objective=value) if value < best.objective else best
+        done += most
+    s = sparse.scratch(S)
+    for u in prices:
+        best = improved(S, best, u, s)
+        if best.closed(S):
+            break
+    return best
+
+
 def by_columns(S: Sparse, start: Priced, deadline: float) -> Priced:
     """Linear programmes over a pool of near-optimal sets, prices in a trust region.
 
     Sets that turn out cheap at the prices found join the pool, sets that stay dear leave it.  The
     region grows while the bound follows what the programme promises, and shrinks where it fails.
     """
+    if time.perf_counter() >= deadline:
+        return start
     s = sparse.scratch(S)
     code = np.random.default_rng(0).integers(1, 2**62, len(S.weapon))
     best = start
@@ -146,7 +168,11 @@ def by_columns(S: Sparse, start: Priced, deadline: float) -> Priced:
 
 def _window(S: Sparse, best: Priced, s: Scratch) -> tuple[float, programme.Columns]:
     """A reduced cost that leaves some eight sets a target, and those sets."""
-    width = max(best.objective - best.bound, best.enough(S)) / len(S.value)
+    gap = max(best.objective - best.bound, best.enough(S))
+    all_of_it = programme.within(S, best.u, best.K + gap, s, DIRECT * len(S.value))
+    if all_of_it is not None:
+        return gap, all_of_it
+    width = gap / len(S.value)
     some = programme.within(S, best.u, best.K, s)
     for _ in range(40):
         found = programme.within(S, best.u, best.K + width, s)

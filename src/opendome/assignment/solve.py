@@ -11,7 +11,7 @@ import numpy as np
 
 from opendome.assignment import columns as programme
 from opendome.assignment import plans, prices, problem, sparse
-from opendome.assignment.certify import Certificate
+from opendome.assignment.certify import PRICES, Certificate
 from opendome.assignment.prices import TOLERANCE, Priced
 from opendome.assignment.problem import Problem
 from opendome.kernels.assign_sparse import Sparse
@@ -60,29 +60,32 @@ def solve(given: Problem, *, time_limit_s: float | None = None) -> Assignment:
     deadline = np.inf if time_limit_s is None else begin + time_limit_s
     S = sparse.first(given)
     shots, value = plans.marginal_return(S)
-    if time_limit_s is not None and len(S.weapon) <= QUICK and time.perf_counter() < deadline:
+    few = len(given.ammunition) <= sparse.FEW
+    if time_limit_s is not None and len(S.weapon) <= QUICK and not few:
         shots, value = plans.exchanged(S, shots, passes=1)
     price = prices.level(S)
     start = Priced(np.full(len(given.ammunition), price), np.zeros(0), -np.inf, shots, value)
     best = prices.improved(S, start, start.u, sparse.scratch(S))
+    if few:
+        best = prices.by_cycles(S, best, deadline)
     eps = 0.25 * price
-    while True:
+    while not (few and best.closed(S)):
         best = _priced(S, best, eps, deadline)
         if len(S.weapon) == given.pairs:
             break
-        few, hoped = best.enough(S), best.bound
+        enough, hoped = best.enough(S), best.bound
         more = sparse.eligible(given, best.u, best.K, best.K * min(0.02, SPARE / len(best.u)))
         S, best = _moved(given, S, more, best)
-        if best.closed(S) or best.bound >= hoped - 0.1 * few or time.perf_counter() >= deadline:
+        if best.closed(S) or best.bound >= hoped - 0.1 * enough or time.perf_counter() >= deadline:
             break
         eps = 5.0 * (best.objective - best.bound) / len(best.K)
-    bound = best.bound
+    bound, rests_on = best.bound, PRICES
     if not best.closed(S) and time.perf_counter() < deadline:
-        S, best, bound = _integer(given, S, best, deadline)
+        S, best, bound, rests_on = _integer(given, S, best, deadline)
     if not best._replace(bound=bound).closed(S) and time.perf_counter() < deadline:
         shots, value = plans.exchanged(S, best.shots)
         best = best._replace(shots=shots, objective=value) if value < best.objective else best
-    return _answer(given, S, best, bound, time.perf_counter() - begin)
+    return _answer(given, S, best, (bound, rests_on), time.perf_counter() - begin)
 
 
 def _priced(S: Sparse, best: Priced, eps: float, deadline: float) -> Priced:
@@ -110,9 +113,12 @@ def _key(S: Sparse) -> np.ndarray:
 
 def _integer(
     given: Problem, S: Sparse, best: Priced, deadline: float
-) -> tuple[Sparse, Priced, float]:
-    """Close the gap: no plan better than bound + width uses a set of reduced cost above width."""
-    bound = best.bound
+) -> tuple[Sparse, Priced, float, str]:
+    """Close the gap: no plan better than bound + width uses a set of reduced cost above width.
+
+    Returns also what the bound rests on.
+    """
+    bound, rests_on = best.bound, PRICES
     gap = best.objective - bound
     width = 10.0 * best.enough(S)
     while time.perf_counter() < deadline:
@@ -129,15 +135,22 @@ def _integer(
         )  # fmt: skip
         if told.value < best.objective:
             best = prices.rounded(S, best, found, told.x)
-        bound = max(bound, min(told.bound, best.bound + width))
+        if min(told.bound, best.bound + width) > bound:
+            bound = min(told.bound, best.bound + width)
+            rests_on = (
+                f"prices up to {best.bound:.12g}, from there on HiGHS: the integer programme over "
+                f"the {len(found.A)} sets with a reduced cost of at most {width:.9g} at the prices"
+            )
         if best.objective - bound <= best.enough(S) or width >= gap:
             break
         gap = best.objective - best.bound
         width *= 10.0
-    return S, best, min(bound, best.objective)
+    return S, best, min(bound, best.objective), rests_on
 
 
-def _answer(given: Problem, S: Sparse, best: Priced, bound: float, seconds: float) -> Assignment:
+def _answer(
+    given: Problem, S: Sparse, best: Priced, claim: tuple[float, str], seconds: float
+) -> Assignment:
     m, n = given.survive.shape
     rows = np.flatnonzero(best.shots)
     target = sparse.target_of_row(S)[rows]
@@ -145,8 +158,8 @@ def _answer(given: Problem, S: Sparse, best: Priced, bound: float, seconds: floa
     shots = np.zeros((m, n), np.min_scalar_type(int(best.shots.max(initial=0))))
     shots[pairs[:, 0], pairs[:, 1]] = pairs[:, 2]
     objective = prices.objective(S, best.shots)
-    bound = min(bound, objective)  # rounding can lift it above, by a part in 1e15
+    bound = min(claim[0], objective)  # rounding can lift it above, by a part in 1e15
     apart = objective - bound > prices.ROUNDING * given.value.sum()
     gap = (objective - bound) / objective if apart else 0.0
-    proof = Certificate(pairs, best.u, objective, best.bound)
+    proof = Certificate(pairs, best.u, objective, best.bound, bound, claim[1])
     return Assignment(shots, objective, bound, gap, seconds, best.u, proof)

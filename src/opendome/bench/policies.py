@@ -1,5 +1,8 @@
 """Policies of the dynamic problem against the bound that none can beat (dwta/score.py)."""
 
+import time
+from typing import Any
+
 import numpy as np
 
 from opendome.bench.rows import Row
@@ -9,11 +12,15 @@ TITLE = "Damage over the fluid bound; common random numbers"
 #: Size, evenings, replications.
 BRIEF = (("small", 4, 20),)
 FULL = (("medium", 30, 200), ("large", 30, 200))
+#: Threats, rounds and chances of the evenings that are solved exactly.
+IN_TURN = ((20, 20, 2), (20, 20, 3), (40, 40, 3))
+#: Wall-clock deadline of a decision, for which the price policy does what it can.
+DEADLINE_S = 1e-3
 
 
 def measure(full: bool) -> list[Row]:
     """Each policy's damage over the bound with a 95 % interval, and the time of a decision."""
-    rows = []
+    rows = [row for n, s, c in IN_TURN for row in in_turn(n, s, c, 30 if full else 6)]
     for size, evenings, replications in FULL if full else BRIEF:
         rows += table(size, evenings, replications)
     return rows
@@ -34,5 +41,51 @@ def table(size: str, evenings: int, replications: int) -> list[Row]:
             took = np.concatenate([score.seconds(c, policy, foresight) for c in cases[:4]])
             p99 = float(np.percentile(took, 99)) * 1e3
             rows.append(Row(f"{where}: {name}, 99th percentile of a decision", p99, "ms CPU"))
+            took, steps = hurried(cases[0], foresight)
+            said = f"{where}: {name}, deadline {1e3 * DEADLINE_S:g} ms"
+            rows.append(Row(f"{said}: 99th percentile", float(np.percentile(took, 99)) * 1e3, "ms"))
+            rows.append(Row(f"{said}: dual steps, mean", float(steps.mean()), "1"))
     gap = max(c.bound.above / c.bound.value - 1.0 for c in cases)
     return [*rows, Row(f"{where}: bound below the optimum of its programme", 100.0 * gap, "%")]
+
+
+def in_turn(threats: int, rounds: int, chances: int, evenings: int) -> list[Row]:
+    """One battery, threats in turn: optimum over the fluid bound, and policy over the optimum."""
+    from opendome.dwta import bound, play, score
+    from opendome.dwta import in_turn as exact
+
+    best = below = played = 0.0
+    for seed in range(evenings):
+        made = exact.make(seed, threats, rounds, chances)
+        g = play.game(made)
+        found = bound.fluid(g)
+        case = score.Case(made, g, g, found, found.prices, bound.to_come(g, found.prices))
+        r = play.rules("rolling", foresight=1)
+        one = play.play(made, g, r, range(50), found.prices)
+        played += float(np.mean(score.without_luck(case, one, range(50))))
+        best += exact.optimum(made)
+        below += found.value
+    where = f"one battery, {rounds} rounds, {threats} threats in turn, {chances} chances"
+    return [
+        Row(f"{where}: exact optimum over the fluid bound", 100.0 * (best / below - 1.0), "%"),
+        Row(f"{where}: rolling over the exact optimum", 100.0 * (played / best - 1.0), "%"),
+    ]
+
+
+def hurried(case: Any, foresight: int) -> tuple[np.ndarray, np.ndarray]:
+    """Wall-clock seconds and dual steps of the decisions of an evening under a deadline."""
+    from opendome.dwta import play, problem
+    from opendome.kernels import game as kernels
+
+    g, prices = case.given(foresight)
+    r, draws = play.rules("rolling", foresight=foresight), problem.hits(case.problem, 0)
+    took, steps = np.zeros(g.slots), np.zeros(g.slots)
+    for _ in range(2):  # the first pass compiles
+        state, memory, n = play.begin(g), play.memory(g, prices), 0
+        log = np.zeros((problem.SHOTS * int(g.bounds[1]), 3), np.int64)
+        for k in range(g.slots):
+            begun = time.perf_counter()
+            steps[k] = play.decide_by(g, state, r, memory, k, DEADLINE_S)
+            took[k] = time.perf_counter() - begun
+            n = kernels.leave(g, state, memory[0], k, draws, log, n)
+    return took, steps

@@ -49,12 +49,27 @@ def lagrangian(g: Game, prices: Prices) -> float:
     prices : Prices
         All >= 0.
     """
-    work = rolling.plan(len(g.pack), g.slots, 0)
+    work = rolling.plan(len(g.pack), g.slots)
     start(g)
     spread(prices, g.reload, work.costs)
     n = int(g.bounds[1])
     cost = respond(g.threats, 0, n, g.salvos, work.costs, work.chain, work.use)
     return float(cost - rent(prices, room(g), 0))
+
+
+def to_come(g: Game, prices: Prices) -> np.ndarray:
+    """W_j(k): least cost of every threat from every slot on, at prices; (threats, slots + 1)."""
+    work = rolling.plan(len(g.pack), g.slots)
+    start(g)
+    spread(prices, g.reload, work.costs)
+    found = np.repeat(g.threats.value[: int(g.bounds[1]), None], g.slots + 1, axis=1)
+    for j, row in enumerate(found):
+        if g.threats.first[j] < g.threats.last[j]:
+            begin, end = g.threats.start[j], g.salvos.launch[g.threats.first[j]] + 1
+            best_chain(g.threats, j, g.salvos, work.costs, work.chain)
+            row[begin:end] = work.chain.W[begin:end]
+            row[:begin] = row[begin]
+    return found
 
 
 def start(g: Game) -> None:
@@ -66,14 +81,14 @@ def start(g: Game) -> None:
 def ascend(g: Game, steps: int = 600, size: float = 0.05) -> tuple[float, Prices]:
     """Good prices by scaled subgradient steps, and the bound that they prove."""
     capacity = room(g)
-    work = rolling.plan(len(g.pack), g.slots, 0)
+    work = rolling.plan(len(g.pack), g.slots)
     scale = float(np.mean(g.threats.value))
     best, kept = -np.inf, _copy(work.prices)
     for i in range(0, steps, 20):
         start(g)
         shrink = size / (1.0 + 6.0 * i / steps)
         rolling.improve(
-            work, g.threats, g.bounds[:2], g.salvos, capacity, 0, 20, shrink, scale, 0.1
+            work, g.threats, int(g.bounds[1]), g.salvos, capacity, 0, 20, shrink, scale, 0.1
         )
         for prices in (work.prices, work.mean):
             value = lagrangian(g, prices)
@@ -95,7 +110,7 @@ class _Columns:
     def __init__(self, g: Game) -> None:
         self.g, self.room = g, room(g)
         self.n = int(g.bounds[1])
-        self.work = rolling.plan(len(g.pack), g.slots, 0)
+        self.work = rolling.plan(len(g.pack), g.slots)
         self.seen: set[tuple] = set()
         self.threat: list[int] = []
         self.cost: list[float] = []

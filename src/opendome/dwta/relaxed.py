@@ -37,7 +37,7 @@ def clairvoyant(g: Game, prices: Prices, draws: np.ndarray) -> float:
 
 
 def _relaxed(g: Game, prices: Prices, penalty: Prices, draws: np.ndarray, penalise: bool) -> float:
-    work = rolling.plan(len(g.pack), g.slots, 0)
+    work = rolling.plan(len(g.pack), g.slots)
     other = Costs(*(c.copy() for c in work.costs))
     start(g)
     spread(prices, g.reload, work.costs)

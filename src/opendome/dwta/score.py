@@ -1,4 +1,9 @@
-"""Policies scored: damage over the fluid bound, on the same evenings with the same fates."""
+"""Policies scored: damage over the fluid bound, on the same evenings with the same fates.
+
+Damage is counted less what luck did to it: a salvo at threat j that kills (h = 1) or misses (h = 0)
+changes what j still costs by (p - h) W_j(k') against its expectation, W of the bound's prices.  The
+sum is a martingale with mean zero, so that the mean damage stays what it is and its error falls.
+"""
 
 import time
 from collections.abc import Iterable
@@ -7,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from opendome.dwta import bound, play, problem
+from opendome.dwta.play import Played
 from opendome.kernels import game as kernels
 from opendome.kernels.game import Game
 from opendome.kernels.prices import Prices
@@ -32,6 +38,11 @@ class Case(NamedTuple):
     expecting: Game  # the same with samples
     bound: bound.Bound
     expected: Prices  # where prices start without foresight
+    worth: np.ndarray  # `bound.to_come` of the bound
+
+    def given(self, foresight: int) -> tuple[Game, Prices]:
+        """What the price policy is given, with or without the arrivals."""
+        return (self.game, self.bound.prices) if foresight else (self.expecting, self.expected)
 
 
 class Score(NamedTuple):
@@ -50,7 +61,9 @@ def case(size: str, seed: int) -> Case:
         problem.draw(made["law"], np.random.default_rng([seed, 3, m])) for m in range(SAMPLES)
     ]
     g = play.game(made)
-    return Case(made, g, play.game(made, evenings), bound.fluid(g), _expected(made, evenings))
+    found = bound.fluid(g)
+    worth = bound.to_come(g, found.prices)
+    return Case(made, g, play.game(made, evenings), found, _expected(made, evenings), worth)
 
 
 def _expected(made: dict[str, Any], evenings: list[list[dict[str, Any]]]) -> Prices:
@@ -69,9 +82,9 @@ def score(cases: Iterable[Case], policy: str, foresight: int, replications: int)
     damage, bounds = [], []
     r = play.rules(policy, foresight=foresight)
     for c in cases:
-        g, prices = (c.game, c.bound.prices) if foresight else (c.expecting, c.expected)
+        g, prices = c.given(foresight)
         found = play.play(c.problem, g, r, range(replications), prices)
-        damage.append(found.damage.mean())
+        damage.append(np.mean(without_luck(c, found, range(replications))))
         bounds.append(c.bound.value)
     d, b = np.array(damage), np.array(bounds)
     over = d.sum() / b.sum()
@@ -80,9 +93,24 @@ def score(cases: Iterable[Case], policy: str, foresight: int, replications: int)
     return Score(100.0 * (over - 1.0), 196.0 * float(deviation), d, b)
 
 
+def without_luck(c: Case, played: Played, replications: Iterable[int]) -> np.ndarray:
+    """Damage of each replication, less what luck did to it."""
+    g, damage = c.game, played.damage.copy()
+    order = [np.argsort(play.order(t), kind="stable") for t in c.problem["threats"]]
+    for i, replication in enumerate(replications):
+        draws, fired = problem.hits(c.problem, replication), np.zeros(len(order), int)
+        for _, j, o in played.launches[i]:
+            row = g.threats.first[j] + order[j][o]
+            hit = draws[j, fired[j]] < g.salvos.p[row]
+            fired[j] += 1
+            after = c.worth[j, min(g.salvos.again[row], g.slots)]
+            damage[i] += (hit - g.salvos.p[row]) * after
+    return damage
+
+
 def seconds(c: Case, policy: str, foresight: int) -> np.ndarray:
     """CPU seconds of every decision of one replication, (slots,)."""
-    g, prices = (c.game, c.bound.prices) if foresight else (c.expecting, c.expected)
+    g, prices = c.given(foresight)
     r, draws = play.rules(policy, foresight=foresight), problem.hits(c.problem, 0)
     took = np.zeros(g.slots)
     for _ in range(2):  # the first pass compiles

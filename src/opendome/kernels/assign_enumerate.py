@@ -48,7 +48,8 @@ def enumerate_sets(v, lo, hi, q, w, most, at, items, costs, starts, row, s):
     Returns
     -------
     at, row : int
-        In use now; row is -1 where the arrays are full.
+        In use now; row is -1 where the arrays are full, or a set has more shots than there is
+        depth for.
     """
     n = _ranked(most, hi - lo, lo, q, w, s)
     depth = len(s.stack) - 1
@@ -70,7 +71,10 @@ def enumerate_sets(v, lo, hi, q, w, most, at, items, costs, starts, row, s):
         fresh = False
         if t < n and U + floor_cost(A, t, n, lo, q, s) <= most:
             k = s.place[t]
-            if s.used[t] < s.cap[k] and d < depth and U + s.c[k] <= most:
+            fits = s.used[t] < s.cap[k] and U + s.c[k] <= most
+            if fits and d == depth:
+                return at, -1
+            if fits:
                 s.stack[d] = t
                 d += 1
                 s.A[d] = A * q[lo + k]

@@ -226,12 +226,15 @@ def floor_cost(A, t, n, lo, q, s):
 
 @kernel
 def _search(v, best, size, n, lo, q, w, s):
-    """Depth-first search for a set cheaper than best, the better branch first."""
+    """Depth-first search for a set cheaper than best, the better branch first.
+
+    Sets of more shots than there is depth for are not looked at; the bound allows for them.
+    """
     _dominance(n, lo, q, s)
     one = np.uint64(1)
     depth = len(s.stack) - 1
     chosen, slack, nodes = np.uint64(0), 0.0, 0
-    d, t = 0, 0
+    d, t, deeper = 0, 0, inf
     s.A[0] = v
     s.U[0] = 0.0
     while True:
@@ -243,7 +246,10 @@ def _search(v, best, size, n, lo, q, w, s):
         if t < n and U + floor_cost(A, t, n, lo, q, s) < best - slack:
             k = s.place[t]
             fits = s.used[t] < s.cap[k] and (s.before[t] & ~chosen) == 0
-            if fits and s.c[k] < A * (1.0 - q[lo + k]) and d < depth:
+            fits = fits and s.c[k] < A * (1.0 - q[lo + k])
+            if fits and d == depth:
+                deeper = min(deeper, U + floor_cost(A, t, n, lo, q, s))
+            if fits and d < depth:
                 s.stack[d] = t
                 d += 1
                 s.A[d] = A * q[lo + k]
@@ -259,7 +265,7 @@ def _search(v, best, size, n, lo, q, w, s):
             else:
                 t += 1
         elif d == 0:
-            return best, best - slack, size
+            return best, min(best - slack, deeper), size
         else:
             d -= 1
             t = s.stack[d]

@@ -7,7 +7,7 @@ from opendome._jit import kernel
 
 
 @kernel
-def _without(j, r, S, shots, A):
+def without(j, r, S, shots, A):
     """A of target j less one shot of row r."""
     if S.q[r] > 0.0:
         return A[j] / S.q[r]
@@ -35,7 +35,7 @@ def _row(j, i, S):
 def _best_exchange(j, r, S, column, row_of, target_of, shots, A):
     """What one shot of row r should do instead: gain, its new row, row that comes here or -1."""
     i = S.weapon[r]
-    alone = _without(j, r, S, shots, A)
+    alone = without(j, r, S, shots, A)
     most, to, back = 0.0, -1, -1
     for y in range(column[i], column[i + 1]):
         k, new = target_of[y], row_of[y]
@@ -52,7 +52,7 @@ def _best_exchange(j, r, S, column, row_of, target_of, shots, A):
             here = _row(j, S.weapon[z], S)
             if here < 0:
                 continue
-            there = _without(k, z, S, shots, A) * S.q[new]
+            there = without(k, z, S, shots, A) * S.q[new]
             gain = A[j] + A[k] - alone * S.q[here] - there
             if gain > most:
                 most, to, back = gain, new, z
@@ -62,7 +62,7 @@ def _best_exchange(j, r, S, column, row_of, target_of, shots, A):
 @kernel
 def _move(r, j, to, k, S, shots, A):
     """Take one shot of row r from target j and fire it at target k, row `to`."""
-    A[j] = _without(j, r, S, shots, A)
+    A[j] = without(j, r, S, shots, A)
     shots[r] -= 1
     shots[to] += 1
     A[k] *= S.q[to]

@@ -11,11 +11,12 @@ from opendome._jit import kernel
 from opendome.kernels.decide import GREEDY, RESOLVE, ROLLING, THRESHOLD_RESERVE
 from opendome.kernels.earliest import earliest
 from opendome.kernels.greedy import greedy
+from opendome.kernels.lazy import Kept, improve_kept
 from opendome.kernels.offer import clear
-from opendome.kernels.prices import Room, Salvos, Threats, spread
+from opendome.kernels.prices import Room, Salvos, Threats, price_of, spread
 from opendome.kernels.reserve import threshold_reserve
 from opendome.kernels.resolve import resolve
-from opendome.kernels.rolling import Found, compare, fire_best, improve
+from opendome.kernels.rolling import Found, compare, fire_best
 
 
 class Game(NamedTuple):
@@ -51,6 +52,7 @@ class State(NamedTuple):
     ids: np.ndarray  # i8, by row of the offer: threat
     single: np.ndarray  # i8 (rows of the offer, batteries): salvo of one round
     found: Found  # of the price policy
+    kept: Kept  # of the price policy
 
 
 class Rules(NamedTuple):
@@ -62,7 +64,9 @@ class Rules(NamedTuple):
     value_min: float  # value
     first_steps: int  # dual steps before the first decision
     steps: int  # dual steps a decision
-    size: float  # of a step
+    size: float  # of a step, for the price of a round
+    slot_size: float  # of a step, for prices of slots
+    slack: float  # of `scale`: moves of prices for which no chain is found anew
     memory: float  # weight of the newest price in the mean
     scale: float  # value
     foresight: int  # 1: threats that were not detected yet are known
@@ -102,9 +106,7 @@ def play(game, state, rules, offer, plan, draws, log):
 @kernel
 def turn(game, state, rules, offer, plan, k, draws, log, n_log):
     """One slot: results, reloading, decision, launches; returns the rows of the log."""
-    tell(game, state, k)
-    exchange(game, state, k)
-    offer_now(game, state, offer, k)
+    open_slot(game, state, offer, k)
     if rules.kind == ROLLING:
         return roll(game, state, rules, plan, offer, k, draws, log, n_log)
     n = np.sum(state.ids >= 0)
@@ -115,6 +117,14 @@ def turn(game, state, rules, offer, plan, k, draws, log, n_log):
             launch(game, state, state.ids[i], o, k, draws, log, n_log)
             n_log += 1
     return n_log
+
+
+@kernel
+def open_slot(game, state, offer, k):
+    """What happens in a slot before anybody decides."""
+    tell(game, state, k)
+    exchange(game, state, k)
+    offer_now(game, state, offer, k)
 
 
 @kernel
@@ -210,21 +220,59 @@ def launch(game, state, j, o, k, draws, log, row):
 @kernel
 def roll(game, state, rules, plan, offer, k, draws, log, n_log):
     """A decision of the price policy, and its launches; returns the rows of the log."""
-    _weigh(game, state, rules, k)
-    room = _room(game, state, offer, k)
+    room = survey(game, state, rules, offer, k)
     steps = rules.first_steps if k == 0 else rules.steps
-    improve(
-        plan, game.threats, game.bounds, game.salvos, room, k, steps, rules.size, rules.scale,
-        rules.memory,
-    )  # fmt: skip
+    think(game, state, rules, plan, room, k, True, steps)
+    choose(game, state, plan, offer, room, k)
+    return leave(game, state, offer, k, draws, log, n_log)
+
+
+@kernel
+def survey(game, state, rules, offer, k):
+    """What is known in a slot: weights of all threats, and the capacities that are left."""
+    _weigh(game, state, rules, k)
+    return _room(game, state, offer, k)
+
+
+@kernel
+def think(game, state, rules, plan, room, k, fresh, steps):
+    """Dual steps over the known threats and the expected ones."""
+    n = game.bounds[-1]
+    improve_kept(plan, state.kept, game.threats, n, game.salvos, room, k, fresh, rules, steps)
+
+
+@kernel
+def choose(game, state, plan, offer, room, k):
+    """Choose the salvos that gain most by leaving now, at the mean prices."""
     spread(plan.mean, room.reload, plan.costs)
-    n = np.sum(state.ids >= 0)
     n_found = 0
-    for r in range(n):
+    for r in range(np.sum(state.ids >= 0)):
         j = state.ids[r]
         n_found = compare(plan, game.threats, j, game.salvos, k, offer, r, state.found, n_found)
     fire_best(offer, game.salvos, state.found, n_found)
-    for r in range(n):
+
+
+@kernel
+def choose_at_once(game, state, plan, offer, room, k):
+    """The same where there is no time to look ahead: single rounds by falling v p less price."""
+    spread(plan.mean, room.reload, plan.costs)
+    n_found = 0
+    for r in range(np.sum(state.ids >= 0)):
+        for b in range(len(game.pack)):
+            if offer.p[r, b] > 0.0:
+                o = state.single[r, b]
+                gain = offer.value[r] * offer.p[r, b] - price_of(game.salvos, o, plan.costs)
+                if gain > 0.0:
+                    state.found.row[n_found], state.found.salvo[n_found] = r, o
+                    state.found.gain[n_found] = gain
+                    n_found += 1
+    fire_best(offer, game.salvos, state.found, n_found)
+
+
+@kernel
+def leave(game, state, offer, k, draws, log, n_log):
+    """Launch what was chosen; returns the rows of the log."""
+    for r in range(np.sum(state.ids >= 0)):
         if offer.fire[r] > 0:
             launch(game, state, state.ids[r], state.found.chosen[r], k, draws, log, n_log)
             n_log += 1

@@ -43,7 +43,7 @@ def desk(n_slots: int, n_batteries: int) -> Desk:
     whole = [np.zeros(ROWS, np.int64) for _ in range(5)]
     return Desk(
         offer(n_slots, n_batteries), np.zeros(n_slots, np.int64),
-        plan(n_batteries, SLOTS, 0),
+        plan(n_batteries, SLOTS),
         Threats(np.zeros(n_slots), np.zeros(n_slots), *np.zeros((3, n_slots), np.int64)),
         Salvos(*whole, np.zeros(ROWS)), found(ROWS), np.zeros(1, np.int64),
     )  # fmt: skip
@@ -122,9 +122,8 @@ def _roll(clock, fixed, belief, desk, n):
     plan.prices.stock[:] = np.maximum(plan.prices.stock, least)
     plan.mean.stock[:] = np.maximum(plan.mean.stock, least)
     room = _room(fixed, belief)
-    bounds = np.array([0, n_threats])
     scale = np.sum(desk.threats.value[:n_threats]) / max(n_threats, 1)
-    improve(plan, desk.threats, bounds, desk.salvos, room, 0, rules.steps, SIZE, scale, MEMORY)
+    improve(plan, desk.threats, n_threats, desk.salvos, room, 0, rules.steps, SIZE, scale, MEMORY)
     spread(plan.mean, room.reload, plan.costs)
     n_found = 0
     for r in by_id(offer, n):

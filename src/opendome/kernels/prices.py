@@ -188,12 +188,13 @@ def rent(prices, room, now):
 
 
 @kernel
-def step(prices, room, use, now, size, floor, scale):
+def step(prices, room, use, now, size, slot_size, floor, scale):
     """One step along the subgradient, use less capacity, each row at a scale of its own.
 
     A row's price moves by size * scale * excess / (use + capacity + 1): about a Newton step where
     demand falls to nothing as the price rises from 0 to `scale`.  Prices stay >= 0, those of the
-    stock >= floor.
+    stock >= floor.  Prices of slots move by `slot_size` instead: threats change slots for nothing,
+    and steps that suit the stock make them swing.
     """
     n, slots = prices.rate.shape
     for b in range(n):
@@ -205,9 +206,9 @@ def step(prices, room, use, now, size, floor, scale):
             empty += x
             if k - room.reload[b] >= now:
                 empty -= use.launch[b, k - room.reload[b]]
-            _move(prices.rate, b, k, x, room.rate[b, k], size * scale, 0.0)
-            _move(prices.channel, b, k, flying, room.channel[b, k], size * scale, 0.0)
-            _move(prices.place, b, k, empty, room.place[b, k], size * scale, 0.0)
+            _move(prices.rate, b, k, x, room.rate[b, k], slot_size * scale, 0.0)
+            _move(prices.channel, b, k, flying, room.channel[b, k], slot_size * scale, 0.0)
+            _move(prices.place, b, k, empty, room.place[b, k], slot_size * scale, 0.0)
         excess = fired - room.stock[b]
         u = prices.stock[b] + size * scale * excess / (fired + room.stock[b] + 1.0)
         prices.stock[b] = max(u, floor[b])

@@ -1,8 +1,7 @@
 """Rolling-horizon price policy: a few dual steps a decision, then fire what is best fired now.
 
-The prices of the last decision are the start of the next.  Rows of threats: those known, those
-with a salvo in the air (weight: the chance that it misses), and samples of those to come, in
-blocks of which one is refreshed a step (an aggregated gradient).
+The prices of the last decision are the start of the next.  Rows of threats: those known, and those
+with a salvo in the air (weight: the chance that it misses).
 """
 
 from typing import NamedTuple
@@ -33,44 +32,37 @@ class Plan(NamedTuple):
     mean: Prices  # running mean of the prices: what decisions use
     costs: Costs
     use: Use
-    blocks: Use  # expected use of each block of samples: a leading axis more
-    samples: Use  # their sum
     chain: Chain
     floor: np.ndarray  # (batteries,): least price of a round
-    turn: np.ndarray  # (1,) i8: block that is refreshed next
 
 
-def plan(n_batteries: int, n_slots: int, n_blocks: int) -> Plan:
+def plan(n_batteries: int, n_slots: int) -> Plan:
     """A plan with all prices zero."""
 
     def prices() -> Prices:
         return Prices(np.zeros(n_batteries), *(np.zeros((n_batteries, n_slots)) for _ in range(3)))
 
-    def use(*lead: int) -> Use:
-        return Use(
-            np.zeros((*lead, n_batteries, n_slots)), np.zeros((*lead, n_batteries, n_slots + 1))
-        )
+    def use() -> Use:
+        return Use(np.zeros((n_batteries, n_slots)), np.zeros((n_batteries, n_slots + 1)))
 
     return Plan(
-        prices(), prices(), Costs(*use(), use().flight), use(), use(n_blocks), use(),
+        prices(), prices(), Costs(*use(), use().flight), use(),
         Chain(
             np.zeros(n_slots + 2), np.full(n_slots + 2, -1, np.int64),
             np.zeros(n_slots + 2, np.int64),
         ),
-        np.zeros(n_batteries), np.zeros(1, np.int64),
+        np.zeros(n_batteries),
     )  # fmt: skip
 
 
 @kernel
-def improve(plan, threats, bounds, salvos, room, now, steps, size, scale, memory):
-    """Take dual steps over the rows of known threats and the blocks of samples.
+def improve(plan, threats, n, salvos, room, now, steps, size, scale, memory):
+    """Take dual steps over threats 0 to n - 1.
 
     Parameters
     ----------
     plan : Plan, changed
     threats, salvos : tables of prices.py
-    bounds : int array (blocks + 2,)
-        Rows bounds[0] to bounds[1] - 1 are the known threats, the next ones blocks of samples.
     room : Room
     now, steps : int
     size, scale, memory : float
@@ -78,39 +70,20 @@ def improve(plan, threats, bounds, salvos, room, now, steps, size, scale, memory
     """
     for _ in range(steps):
         spread(plan.prices, room.reload, plan.costs)
-        plan.use.launch[:] = plan.samples.launch
-        plan.use.flight[:] = plan.samples.flight
-        if len(bounds) > 2:
-            m = plan.turn[0]
-            block = Use(plan.blocks.launch[m], plan.blocks.flight[m])
-            _refresh(plan, block, threats, bounds[m + 1], bounds[m + 2], salvos)
-            plan.turn[0] = (m + 1) % (len(bounds) - 2)
-        respond(threats, bounds[0], bounds[1], salvos, plan.costs, plan.chain, plan.use)
-        step(plan.prices, room, plan.use, now, size, plan.floor, scale)
-        _approach(plan.mean, plan.prices, memory)
+        plan.use.launch[:] = 0.0
+        plan.use.flight[:] = 0.0
+        respond(threats, 0, n, salvos, plan.costs, plan.chain, plan.use)
+        step(plan.prices, room, plan.use, now, size, size, plan.floor, scale)
+        approach(plan.mean, plan.prices, memory)
 
 
 @kernel
-def _approach(mean, last, share):
+def approach(mean, last, share):
     """Move the running mean of prices a share of the way to the last ones."""
     mean.stock[:] += share * (last.stock - mean.stock)
     mean.place[:] += share * (last.place - mean.place)
     mean.rate[:] += share * (last.rate - mean.rate)
     mean.channel[:] += share * (last.channel - mean.channel)
-
-
-@kernel
-def _refresh(plan, block, threats, low, high, salvos):
-    """Replace the expected use of a block of samples, in the block, their sum and the total."""
-    plan.samples.launch[:] -= block.launch
-    plan.samples.flight[:] -= block.flight
-    block.launch[:] = 0.0
-    block.flight[:] = 0.0
-    respond(threats, low, high, salvos, plan.costs, plan.chain, block)
-    plan.samples.launch[:] += block.launch
-    plan.samples.flight[:] += block.flight
-    plan.use.launch[:] = plan.samples.launch
-    plan.use.flight[:] = plan.samples.flight
 
 
 class Found(NamedTuple):
