@@ -91,7 +91,7 @@ def test_validate__counts_predictions_apart_and_names_the_missed(towns):
 def test_judge__wants_the_interval_of_the_mean_to_meet_a_calibrated_range(towns):
     def calibrated(low):
         path = Path(towns(low, 1e6))
-        path.write_text(path.read_text().replace("short_share", "rounds"))
+        path.write_text(path.read_text().replace("short_share", "rounds_used"))
         return call(str(path), "--json")
 
     row = json.loads(calibrated(0.0).stdout)["figures"][1]

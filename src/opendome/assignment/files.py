@@ -60,13 +60,15 @@ def read_certificate(path: str | Path) -> Certificate:
     try:
         plan, prices = found["plan"], np.asarray(found["prices"], np.float64)
         pairs = np.asarray(plan) if plan else np.zeros((0, 3), np.int64)
-        claims = [float(found[key]) for key in ("objective", "price_bound", "bound")]
+        objective, price_bound, bound = (
+            float(found[key]) for key in ("objective", "price_bound", "bound")
+        )
         rests_on = str(found["bound_rests_on"])
     except (KeyError, TypeError, ValueError) as error:
         raise ProblemError(f"{path}: {type(error).__name__}: {error} ({want})") from None
-    if prices.ndim != 1 or not np.isfinite(claims).all():
+    if prices.ndim != 1 or not np.isfinite((objective, price_bound, bound)).all():
         raise ProblemError(f"{path}: prices or objective are no finite numbers ({want})")
-    return Certificate(pairs, prices, *claims, rests_on)
+    return Certificate(pairs, prices, objective, price_bound, bound, rests_on)
 
 
 def show(given: Problem, found: Assignment) -> None:

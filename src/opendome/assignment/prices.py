@@ -115,7 +115,8 @@ def improved(S: Sparse, best: Priced, u: np.ndarray, s: Scratch) -> Priced:
 
 def by_cycles(S: Sparse, start: Priced, deadline: float) -> Priced:
     """Cycles of replaced shots, and the prices that the plan without them implies."""
-    best, prices, done = start, [], 0
+    prices: list[np.ndarray] = []
+    best, done = start, 0
     while not prices and done < CYCLES and time.perf_counter() < deadline:
         most = CYCLES if deadline == np.inf else 16
         shots, value, prices = plans.rotated(S, best.shots, most)
