@@ -1,7 +1,7 @@
 // A run as a whole: figures against what was published, days, distributions, raids.
 
 import { get } from "./api";
-import { chart } from "./chart";
+import { chart } from "./charts/lines";
 import { clear, h, notice, num, table } from "./dom";
 import { css, OUTCOME, ROUND } from "./palette";
 import { Calendar } from "./replay/clock";

@@ -1,7 +1,7 @@
 // One rocket: its plots, track error, predicted impact, decisions with reasons, shots, outcome.
 
 import { get } from "../api";
-import { chart } from "../chart";
+import { chart } from "../charts/lines";
 import { clear, h, metres, notice, num, percent } from "../dom";
 import { css, OUTCOME, ROUND, TRACK } from "../palette";
 import type { Calendar } from "./clock";
