@@ -24,6 +24,8 @@ from opendome.kernels.nature import Nature
 from opendome.kernels.orders import desk
 from opendome.kernels.terrain import masks
 from opendome.kernels.threat import people_near
+from opendome.kernels.warn import Alert, places_alone
+from opendome.kernels.zones import normal_points
 from opendome.models.policies import View, read_only
 from opendome.models.threats.ballistic_rocket import Plan, classify, launches
 from opendome.world import Belief, Fixed, Truth, belief, scratch
@@ -88,13 +90,15 @@ def prepare(scenario: Any) -> Setup:
         p.warning_rule, p.stock, air, drag, stacked, grid, near, p.radius, nature,
         masks(nature.terrain, p.radars["x"], p.radars["y"], _heights(p.radars, nature), p.radius),
     )  # fmt: skip
+    scoring = ledger.scoring(scenario, p)
+    fixed = fixed._replace(alert=_alert(scoring))
     start = scenario.clock.start
     setup = Setup(
         fixed=fixed,
         plan=scenario.plan(p),
         clutter=p.clutter,
         ranges=range_tables(p.classes, nature),
-        scoring=ledger.scoring(scenario, p),
+        scoring=scoring,
         period=scenario.clock.scan_period,
         duration=scenario.clock.duration,
         midnight=start.hour * 3600.0 + start.minute * 60.0 + start.second,
@@ -106,6 +110,13 @@ def prepare(scenario: Any) -> Setup:
     if samples:
         fixed = fixed._replace(reserve=_reserve(setup, samples))
     return setup._replace(fixed=fixed)
+
+
+def _alert(s: ledger.Scoring) -> Alert:
+    """The zones that are warned; none: the places."""
+    if s.zones is None:
+        return places_alone()
+    return Alert(s.near, normal_points(), len(s.zones.names))
 
 
 def _reserve(setup: Setup, samples: int) -> np.ndarray:
@@ -204,12 +215,13 @@ def _heights(sites: np.ndarray, nature: Nature) -> np.ndarray:
 
 def _loop(clock, setup, truth, known, shots, log, seed, rep, policy) -> None:
     """Run the scans; come back to Python for a policy written in it, and to empty the logs."""
-    working = scratch(SLOTS, PLOTS, len(setup.fixed.radars))
-    rule = policy is not None or setup.fixed.doctrine[0]["kind"] == RULE
-    prices = None if rule else desk(SLOTS, len(setup.fixed.batteries))
+    fixed = setup.fixed
+    working = scratch(SLOTS, PLOTS, len(fixed.radars), fixed.alert.count)
+    rule = policy is not None or fixed.doctrine[0]["kind"] == RULE
+    prices = None if rule else desk(SLOTS, len(fixed.batteries))
     while True:
         status = beats.run(
-            clock[0], setup.fixed, known, truth, shots, log.rows, working, prices, seed,
+            clock[0], fixed, known, truth, shots, log.rows, working, prices, seed,
             rep, policy is not None,
         )  # fmt: skip
         if status == beats.DONE:
@@ -217,7 +229,7 @@ def _loop(clock, setup, truth, known, shots, log, seed, rep, policy) -> None:
         if status == beats.FLUSH:
             log.take(clock)
         elif status == beats.DECIDE:
-            _ask(policy, view(clock, setup.fixed, known), known.decisions)
+            _ask(policy, view(clock, fixed, known), known.decisions)
         else:
             what = _full(status, known, shots)
             raise CapacityError(f"{what} at {clock[0]['t']:g} s of replication {rep}")
@@ -277,9 +289,9 @@ def place_index(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _most_warnings(setup: Setup) -> int:
-    """Room for warnings: places times holds, or thirty a rocket, whichever is less."""
+    """Room for warnings: areas times holds, or thirty a rocket, whichever is less."""
     hold = max(float(setup.fixed.warning_rule[0]["hold"]), setup.period)
-    by_time = len(setup.fixed.places) * int(setup.duration / hold + 2.0)
+    by_time = setup.fixed.n_areas * int(setup.duration / hold + 2.0)
     return min(by_time, 30 * setup.plan.n_rockets + 1000)
 
 

@@ -3,14 +3,18 @@
 Everything here is read off truth and belief after the last scan; nothing feeds back.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from opendome import zone_map
 from opendome.constants import DAY
 from opendome.kernels.shots import ALREADY_DEAD, NOTHING
+from opendome.kernels.zones import Raster
 from opendome.rng import CASUALTIES, uniform2
 from opendome.tables import INTERCEPTED, LANDED, OPEN, PROTECTED, SEA, SHORT, table
+from opendome.zone_map import ZoneMap
 
 STAY = 600.0  # s, how long people stay sheltered after a warning (Home Front Command: 10 minutes)
 
@@ -36,8 +40,8 @@ LEDGER = table(
     ("deaths_undefended", "f8", "1", "deaths expected had nothing been shot down"),
     ("killed", "i8", "1", "deaths, drawn from those expected"),
     ("cost_usd", "f8", "USD", "price of the interceptors fired"),
-    ("warnings", "i8", "1", "warnings given to places"),
-    ("false_warnings", "i8", "1", "warnings to places near which nothing in the air was to fall"),
+    ("warnings", "i8", "1", "warnings given to places, or to zones"),
+    ("false_warnings", "i8", "1", "warnings where nothing in the air was to fall or near it"),
     ("warning_time_median_s", "f8", "s", "median time from warning to impact, over warned hits"),
     ("unwarned_share", "f8", "1", "share of the threatening rockets without a warning in time"),
     ("peak_hour_launches", "i8", "1", "most launches within one hour"),
@@ -80,6 +84,22 @@ class Scoring(NamedTuple):
     battery_names: np.ndarray
     first_barrage: bool
     midnight: float
+    zones: ZoneMap | None = None  # warned instead of the places
+    near: Raster | None = None  # their outlines with the margin of the rule
+
+    @property
+    def area_names(self) -> np.ndarray:
+        """Names of what is warned."""
+        return self.place_names if self.zones is None else np.array(self.zones.names)
+
+    def area_of(self, rockets: np.ndarray) -> np.ndarray:
+        """What is warned where each rocket hits a place; -1: it hits none."""
+        found = rockets["place"].copy()
+        hits = np.flatnonzero(found >= 0)
+        if self.zones is not None and len(hits):
+            x, y = (rockets[c][hits] for c in ("x_impact", "y_impact"))
+            found[hits] = zone_map.nearest(x, y, self.zones.shapes)
+        return found
 
 
 class Outcome(NamedTuple):
@@ -95,6 +115,8 @@ class Outcome(NamedTuple):
 def scoring(scenario: Any, parameters: Any) -> Scoring:
     """Names and parameters that the ledger and the traces use."""
     start = scenario.clock.start
+    zones = zone_map.of_scenario(scenario)
+    margin = float(parameters.warning_rule[0]["margin"])
     return Scoring(
         parameters=parameters,
         class_names=np.array([c.name for c in scenario.threat.classes]),
@@ -102,6 +124,8 @@ def scoring(scenario: Any, parameters: Any) -> Scoring:
         battery_names=np.array([b.name for b in scenario.batteries], dtype=str),
         first_barrage=len(scenario.threat.barrages) > 0,
         midnight=start.hour * 3600.0 + start.minute * 60.0 + start.second,
+        zones=zones,
+        near=None if zones is None else zone_map.raster(zones.shapes, margin),
     )
 
 
@@ -198,7 +222,8 @@ def warning_times(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Warning before each impact on a protected place, and whether people were in shelter.
 
-    The warning that counts is the first one to that place from one hold before the launch on; a
+    The warning that counts is the first one to that place, or to the zone where it falls or the
+    nearest, from one hold before the launch on; a
     warning of the last ten minutes before still keeps people in shelter.
 
     Returns
@@ -213,9 +238,10 @@ def warning_times(
     sheltered = np.zeros(len(rockets), bool)
     order = np.lexsort((warnings["t"], warnings["place"]))
     place, t = warnings["place"][order], warnings["t"][order]
-    for i in np.flatnonzero(rockets["place"] >= 0):
+    area = s.area_of(rockets)
+    for i in np.flatnonzero(area >= 0):
         row = rockets[i]
-        lo, hi = np.searchsorted(place, [row["place"], row["place"] + 1])
+        lo, hi = np.searchsorted(place, [area[i], area[i] + 1])
         times = t[lo:hi]
         impact = row["t_impact"]
         k = np.searchsorted(times, row["t_launch"] - hold)
@@ -227,22 +253,41 @@ def warning_times(
 
 
 def warned_truly(s: Scoring, rockets: np.ndarray, warnings: np.ndarray) -> np.ndarray:
-    """Whether something in the air at the time of each warning was to fall on or near the place.
+    """Whether something in the air at the time of each warning was to fall on or near the area.
 
     Near is within the margin of the warning rule; what would have fallen counts, also if it was
     intercepted.  Fills warnings.t_first with the first such impact.
     """
-    p = s.parameters
-    margin = float(p.warning_rule[0]["margin"])
     longest = float(np.max(rockets["t_impact"] - rockets["t_launch"], initial=0.0))
+    inside = _inside(s, rockets)
     for w in warnings:
         lo, hi = np.searchsorted(rockets["t_launch"], [w["t"] - longest, w["t"]])
-        near = rockets[lo:hi]
-        place = p.places[w["place"]]
-        d = np.hypot(near["x_impact"] - place["x"], near["y_impact"] - place["y"])
-        due = near["t_impact"][(d <= place["radius"] + margin) & (near["t_impact"] > w["t"])]
+        impact = rockets["t_impact"][lo:hi]
+        due = impact[inside(w["place"], lo, hi) & (impact > w["t"])]
         w["t_first"] = due.min() if len(due) else np.nan
     return np.isfinite(warnings["t_first"])
+
+
+def _inside(s: Scoring, rockets: np.ndarray) -> Callable[[int, int, int], np.ndarray]:
+    """Whether the rockets of rows lo to hi fall in an area or within the margin."""
+    x, y = rockets["x_impact"], rockets["y_impact"]
+    if s.near is not None:
+        pairs = zone_map.falls(x, y, s.near)
+        pairs = pairs[np.argsort(pairs[:, 1], kind="stable")]
+
+        def in_zone(zone: int, lo: int, hi: int) -> np.ndarray:
+            first, last = np.searchsorted(pairs[:, 1], [zone, zone + 1])
+            return np.isin(np.arange(lo, hi), pairs[first:last, 0])
+
+        return in_zone
+    places, margin = s.parameters.places, float(s.parameters.warning_rule[0]["margin"])
+
+    def in_disc(row: int, lo: int, hi: int) -> np.ndarray:
+        place = places[row]
+        d = np.hypot(x[lo:hi] - place["x"], y[lo:hi] - place["y"])
+        return d <= place["radius"] + margin
+
+    return in_disc
 
 
 def deaths(s: Scoring, rockets: np.ndarray, sheltered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

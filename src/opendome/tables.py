@@ -255,8 +255,8 @@ BATTERY_STATE = table(
 
 WARNINGS = table(
     "warnings",
-    "warnings given to places",
-    ("place", "i8", "-", "row of the place"),
+    "warnings given to places, or to zones",
+    ("place", "i8", "-", "row of the place, or of the zone"),
     ("t", "f8", "s", "time of the warning"),
     ("t_impact", "f8", "s", "predicted impact time"),
     ("track", "i8", "-", "track that caused it"),

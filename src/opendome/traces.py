@@ -76,8 +76,8 @@ SHOTS = table(
 
 WARNINGS = table(
     "warnings",
-    "warnings given to places",
-    ("place", _NAME, "-", "place"),
+    "warnings given to places, or to the zones of a file",
+    ("place", _NAME, "-", "place or zone"),
     ("time_s", "f8", "s", "warning"),
     ("predicted_impact_s", "f8", "s", "predicted impact time"),
     ("first_impact_s", "f8", "s", "truth: first impact due near it; nan: a false warning"),
@@ -354,7 +354,7 @@ def _warnings(s: Scoring, o: Outcome) -> np.ndarray:
         WARNINGS,
         len(w),
         {
-            "place": _name(s.place_names, w["place"]),
+            "place": _name(s.area_names, w["place"]),
             "time_s": w["t"],
             "predicted_impact_s": w["t_impact"],
             "first_impact_s": w["t_first"],

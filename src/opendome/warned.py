@@ -12,7 +12,8 @@ import numpy as np
 
 from opendome.kernels import zones as kernels
 from opendome.kernels.threat import axes
-from opendome.zone_map import Raster, ZoneMap, project, raster
+from opendome.kernels.zones import Raster
+from opendome.zone_map import ZoneMap, falls, project, raster
 from opendome.zones import Zone
 
 LEAST = 0.001  # probabilities below it warn nobody at any threshold
@@ -77,7 +78,7 @@ def evening(result: Any, rep: int, m: ZoneMap, grown: Raster, exact: Raster) -> 
     count = np.zeros(len(m.names), np.int64)
     room = 64 * max(len(impacts), 1)
     out = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
-    n = kernels.probabilities(impacts, kernels.normal_points(), *grown, count, LEAST, *out)
+    n = kernels.probabilities(impacts, kernels.normal_points(), grown, count, LEAST, *out)
     if n < 0:
         raise ValueError(f"warnings: more than {room} zones may be hit (want fewer, larger zones)")
     size = np.array([axes(*row[2:])[0] for row in impacts]) if len(impacts) else np.empty(0)
@@ -95,8 +96,8 @@ def evening(result: Any, rep: int, m: ZoneMap, grown: Raster, exact: Raster) -> 
         chances,
         r["launch_time_s"],
         r["impact_time_s"],
-        _in_zones(x, y, exact),
-        _in_zones(x, y, grown),
+        falls(x, y, exact),
+        falls(x, y, grown),
     )
 
 
@@ -104,19 +105,6 @@ def _columns(result: Any, table: str, rep: int) -> dict[str, np.ndarray]:
     t = result.table(table)
     mine = t.column("rep").to_numpy() == rep
     return {name: t.column(name).to_numpy(zero_copy_only=False)[mine] for name in t.column_names}
-
-
-def _in_zones(x: np.ndarray, y: np.ndarray, r: Raster) -> np.ndarray:
-    """Pairs of a rocket and a zone in which it falls."""
-    x0, y0, size, nx, ny = r.grid
-    i, j = np.floor((x - x0) / size), np.floor((y - y0) / size)
-    ok = (i >= 0) & (j >= 0) & (i < nx) & (j < ny)
-    pairs = [
-        (k, z)
-        for k in np.flatnonzero(ok)
-        for z in r.zones[slice(*r.first[int(j[k] * nx + i[k]) :][:2])]
-    ]
-    return np.array(pairs, np.int64).reshape(-1, 2)
 
 
 def warn(e: Evening, rule: Rule, n_zones: int) -> Warned:

@@ -9,6 +9,7 @@ import numpy as np
 
 from opendome import tables
 from opendome.kernels.nature import Nature
+from opendome.kernels.warn import Alert, places_alone
 
 
 class Fixed(NamedTuple):
@@ -32,6 +33,12 @@ class Fixed(NamedTuple):
     nature: Nature  # what bodies fly through; its air is `air`
     masks: np.ndarray  # (radars, azimuths, ranges): what the ground hides, kernels/terrain.py
     reserve: np.ndarray = np.zeros((1, 1))  # (days, rounds left + 1): value of a round kept
+    alert: Alert = places_alone()  # zones that are warned, where a scenario names a file of them
+
+    @property
+    def n_areas(self) -> int:
+        """Areas that are warned each by itself: zones, or places."""
+        return self.alert.count or len(self.places)
 
 
 class Truth(NamedTuple):
@@ -60,11 +67,11 @@ class Belief(NamedTuple):
     state: np.ndarray  # BATTERY_STATE
     launchers: np.ndarray  # LAUNCHERS
     warnings: np.ndarray  # WARNINGS
-    warned: np.ndarray  # (places,) s: time of each place's last warning
+    warned: np.ndarray  # (areas,) s: time of the last warning of each place, or zone
 
 
 class Scratch(NamedTuple):
-    """Working memory of radars and tracker."""
+    """Working memory of radars, tracker and warnings."""
 
     wanted: np.ndarray  # int: looks that ask for a beam, then those that get one, in time order
     keys: np.ndarray  # (n,): what they are sorted by
@@ -83,10 +90,12 @@ class Scratch(NamedTuple):
     local: np.ndarray  # int
     work: np.ndarray  # (k + 3, k)
     ints: np.ndarray  # (5, k) int
+    zones: np.ndarray  # (zones,) int: those that the impact of one slot touches ...
+    zone_points: np.ndarray  # (zones,) int: ... and its points in each
 
 
-def scratch(n_slots: int, n_plots: int, n_radars: int = 1) -> Scratch:
-    """Working memory for so many track slots, plots a scan and radars."""
+def scratch(n_slots: int, n_plots: int, n_radars: int = 1, n_zones: int = 0) -> Scratch:
+    """Working memory for so many track slots, plots a scan, radars and zones."""
     k = n_slots + n_plots + 1
     rows = max(n_slots, n_plots)
     return Scratch(
@@ -106,6 +115,8 @@ def scratch(n_slots: int, n_plots: int, n_radars: int = 1) -> Scratch:
         local=np.zeros(2 * k, np.int64),
         work=np.zeros((k + 3, 2 * k)),
         ints=np.zeros((5, 2 * k), np.int64),
+        zones=np.zeros(n_zones, np.int64),
+        zone_points=np.zeros(n_zones, np.int64),
     )
 
 
@@ -141,5 +152,5 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
         state=state,
         launchers=launchers,
         warnings=tables.WARNINGS.allocate(n_warnings),
-        warned=np.full(len(fixed.places), -np.inf),
+        warned=np.full(fixed.n_areas, -np.inf),
     )

@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 
 from opendome import frames, placement, places
+from opendome import zones as zone_files
+from opendome.kernels.zones import Raster
 from opendome.zones import Zone
 
 CELL = 250.0  # m, of the raster
@@ -23,14 +25,6 @@ class ZoneMap(NamedTuple):
     seconds: np.ndarray  # (n,), s: published time to shelter; nan: none
     people: np.ndarray  # (n,)
     distance: np.ndarray  # (n,), m: from the middle to the launch area
-
-
-class Raster(NamedTuple):
-    """Cells and the zones that each belongs to."""
-
-    grid: np.ndarray
-    first: np.ndarray
-    zones: np.ndarray
 
 
 def places_of(scenario: Any) -> list[Zone]:
@@ -78,9 +72,9 @@ def _people(shapes: np.ndarray, origin: tuple[float, float]) -> np.ndarray:
         (x[:, None] + radius * r * np.cos(turn)).ravel(),
         (y[:, None] + radius * r * np.sin(turn)).ravel(),
     )
-    nearest = shapely.STRtree(shapes).nearest(points)
+    closest = shapely.STRtree(shapes).nearest(points)
     share = np.repeat([p.population / SAMPLES for p in found], SAMPLES)
-    return np.bincount(nearest, share, len(shapes))
+    return np.bincount(closest, share, len(shapes))
 
 
 def raster(shapes: np.ndarray, margin: float) -> Raster:
@@ -102,3 +96,33 @@ def raster(shapes: np.ndarray, margin: float) -> Raster:
     order = np.argsort(cell, kind="stable")
     first = np.searchsorted(cell[order], np.arange(nx * ny + 1))
     return Raster(np.array([x0, y0, CELL, nx, ny]), first, owner[order])
+
+
+def of_scenario(scenario: Any) -> ZoneMap | None:
+    """The zones of the file that a scenario's [warning] names; None: its places are warned.
+
+    Raises
+    ------
+    ScenarioError
+        The file is missing or malformed.
+    """
+    name = getattr(scenario.warning, "zones", "")
+    return project(zone_files.read(scenario.folder / name), scenario) if name else None
+
+
+def falls(x: np.ndarray, y: np.ndarray, r: Raster) -> np.ndarray:
+    """Pairs of a point and a zone in which it lies, (n, 2); by point."""
+    x0, y0, size, nx, ny = r.grid
+    i, j = np.floor((x - x0) / size), np.floor((y - y0) / size)
+    ok = (i >= 0) & (j >= 0) & (i < nx) & (j < ny)
+    pairs = [
+        (k, z)
+        for k in np.flatnonzero(ok)
+        for z in r.zones[slice(*r.first[int(j[k] * nx + i[k]) :][:2])]
+    ]
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def nearest(x: np.ndarray, y: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Row of the zone in which each point lies, or of the nearest one."""
+    return np.asarray(shapely.STRtree(shapes).nearest(shapely.points(x, y)), np.int64)

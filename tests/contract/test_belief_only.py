@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from opendome import engine, settings, tables
-from opendome.kernels import beats, decide, impact, orders, shots, threat, tracks
+from opendome.kernels import beats, decide, impact, orders, shots, threat, tracks, warn
 from opendome.kernels.dwells import schedule
 from opendome.kernels.scan import scan
 from opendome.models.policies import View
@@ -21,7 +21,7 @@ OF_TRUTH = set(Truth._fields)
 #: which rocket a track follows, for scoring; the scrambled runs below show that they only write.)
 BLIND = [
     schedule, tracks.advance, tracks.associate, impact.predict_impacts, threat.threaten,
-    threat.warn, decide.consider, decide.decide, decide.better, orders.order, shots.reload,
+    warn.warn, decide.consider, decide.decide, decide.better, orders.order, shots.reload,
     shots.rest,
 ]  # fmt: skip
 
@@ -145,7 +145,7 @@ def believe(clock, fixed, known, truth):
     tracks.keep_singles(now, known, truth)
     impact.predict_impacts(now, fixed, known)
     threat.threaten(now, fixed, known)
-    assert threat.warn(now, fixed, known)
+    assert warn.warn(now, fixed, known, working)
     decide.consider(now, fixed, known)
     decide.decide(
         now["t"], now["n_slots"], known.predictions, known.options, known.engagements,

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy.stats import ncx2
 
 from opendome import tables
-from opendome.kernels.threat import axes, disc_probability, threaten, warn
-from opendome.world import belief
+from opendome.kernels.threat import axes, disc_probability, threaten
+from opendome.kernels.warn import warn
+from opendome.world import belief, scratch
 
 pytestmark = pytest.mark.kernel
 
@@ -149,7 +150,7 @@ def test_threaten__misses_no_place(may_2021):
 def test_warn__misses_no_place_and_warns_each_once(may_2021):
     rule = may_2021.warning_rule[0]
     clock, known = predictions(may_2021, 60, seed=5)
-    assert warn(clock[0], may_2021, known)
+    assert warn(clock[0], may_2021, known, scratch(1, 1))
     want = {}
     for i, p in enumerate(known.predictions):
         if axes(p["sxx"], p["sxy"], p["syy"])[0] > rule["sigma_max"]:
@@ -171,9 +172,13 @@ def test_warn__holds_a_warning_and_says_when_its_table_is_full(sensed):
     hold = sensed.warning_rule["hold"][0]
     counts = []
     for t in (0.0, hold - 1.0, hold, 1.5 * hold, 2.5 * hold):
-        clock["t"] = t
-        assert warn(clock[0], sensed, known)
+        clock["t"], p["t_impact"] = t, t + 1.0
+        assert warn(clock[0], sensed, known, scratch(1, 1))
         counts.append(int(clock["n_warnings"][0]))
     assert counts == [1, 1, 2, 2, 3]
     clock["t"] = 9.0 * hold
-    assert not warn(clock[0], sensed, known._replace(warnings=known.warnings[:3]))
+    assert warn(clock[0], sensed, known, scratch(1, 1))
+    assert clock["n_warnings"][0] == 3  # it should have come down already
+    p["t_impact"] = 10.0 * hold
+    full = known._replace(warnings=known.warnings[:3])
+    assert not warn(clock[0], sensed, full, scratch(1, 1))

@@ -20,7 +20,7 @@ def chances(shapes, x, y, covariance):
     rows, found, chance = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n)
     count = np.zeros(n, np.int64)
     impacts = np.array([[x, y, sxx, sxy, syy]])
-    k = zones.probabilities(impacts, zones.normal_points(), *r, count, 0.0, rows, found, chance)
+    k = zones.probabilities(impacts, zones.normal_points(), r, count, 0.0, rows, found, chance)
     got = np.zeros(n)
     got[found[:k]] = chance[:k]
     return got

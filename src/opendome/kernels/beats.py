@@ -14,7 +14,7 @@ from opendome.kernels.impact import predict_impacts
 from opendome.kernels.orders import order
 from opendome.kernels.scan import scan
 from opendome.kernels.shots import engage, reload, resolve, rest
-from opendome.kernels.threat import axes, threaten, warn
+from opendome.kernels.threat import axes, threaten
 from opendome.kernels.tracks import (
     CONFIRMED,
     FREE,
@@ -25,6 +25,7 @@ from opendome.kernels.tracks import (
     keep_singles,
     start,
 )
+from opendome.kernels.warn import warn
 from opendome.tables import FIRE, FLYING, LANDED, WAITING
 
 DONE, DECIDE, FLUSH, FULL_PLOTS, FULL_TRACKS, FULL_SHOTS, FULL_WARNINGS = range(7)
@@ -103,7 +104,7 @@ def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
     _trim(clock, belief.tracks)
     predict_impacts(clock, fixed, belief)
     threaten(clock, fixed, belief)
-    if not warn(clock, fixed, belief):
+    if not warn(clock, fixed, belief, scratch):
         return FULL_WARNINGS
     consider(clock, fixed, belief)
     return DONE

@@ -1,13 +1,15 @@
-"""Warnings to zones of any outline, from logged predictions.
+"""Probabilities of zones of any outline, and warnings from logged predictions.
 
 The outlines lie on a raster: cell (i, j) lists the zones that it belongs to.  The probability of a
 zone is the share of an even set of points of the impact's normal that falls into its cells.
+Inside a run kernels/warn.py applies the rule.
 
 (mx, my), S   mean and covariance of the impact point        m, m^2
 s1 >= s2      standard deviations along the principal axes   m
 """
 
 from math import floor
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +17,14 @@ from opendome._jit import kernel
 from opendome.kernels.threat import axes
 
 POINTS = 256
+
+
+class Raster(NamedTuple):
+    """Cells, and the zones that cell c belongs to: zones[first[c]:first[c + 1]]."""
+
+    grid: np.ndarray  # (5,): x0, y0, cell size (m), columns, rows
+    first: np.ndarray  # (cells + 1,) int
+    zones: np.ndarray  # int
 
 
 def normal_points(n: int = POINTS) -> np.ndarray:
@@ -35,7 +45,45 @@ def normal_points(n: int = POINTS) -> np.ndarray:
 
 
 @kernel
-def probabilities(impacts, points, grid, first, zones, count, least, rows, found, chance):
+def touch(x, y, ellipse, points, raster, count, touched):
+    """Count the points of one impact's normal in every zone.
+
+    Parameters
+    ----------
+    x, y : float, m
+        Mean of the impact.
+    ellipse : tuple
+        s1, s2 (m), cosine and sine of the major axis, as `axes` gives them.
+    points : array (k, 2)
+    raster : Raster
+    count : int array (zones,), zeros
+        Filled with the points in each zone; whoever reads them puts zeros back.
+    touched : int array (zones,)
+        Filled with the zones that have points.
+
+    Returns
+    -------
+    int
+        Zones touched.
+    """
+    s1, s2, ca, sa = ellipse
+    n = 0
+    for j in range(len(points)):
+        u, v = s1 * points[j, 0], s2 * points[j, 1]
+        cell = _cell(x + ca * u - sa * v, y + sa * u + ca * v, raster.grid)
+        if cell < 0:
+            continue
+        for at in range(raster.first[cell], raster.first[cell + 1]):
+            z = raster.zones[at]
+            if count[z] == 0:
+                touched[n] = z
+                n += 1
+            count[z] += 1
+    return n
+
+
+@kernel
+def probabilities(impacts, points, raster, count, least, rows, found, chance):
     """Zones that each predicted impact may fall in, with their probabilities.
 
     Parameters
@@ -43,10 +91,7 @@ def probabilities(impacts, points, grid, first, zones, count, least, rows, found
     impacts : array (n, 5)
         x, y (m), sxx, sxy, syy (m^2).
     points : array (k, 2)
-    grid : array (5,)
-        x0, y0, cell size (m), columns, rows.
-    first : int array (cells + 1,); zones : int array
-        Zones of cell c are zones[first[c]:first[c + 1]].
+    raster : Raster
     count : int array (zones,), zeros
         Room.
     least : float
@@ -60,25 +105,13 @@ def probabilities(impacts, points, grid, first, zones, count, least, rows, found
         Entries filled; -1 if they do not fit.
     """
     n = 0
-    k = len(points)
     touched = np.empty(len(count), np.int64)
     for i in range(len(impacts)):
-        s1, s2, ca, sa = axes(impacts[i, 2], impacts[i, 3], impacts[i, 4])
-        n_touched = 0
-        for j in range(k):
-            u, v = s1 * points[j, 0], s2 * points[j, 1]
-            cell = _cell(impacts[i, 0] + ca * u - sa * v, impacts[i, 1] + sa * u + ca * v, grid)
-            if cell < 0:
-                continue
-            for at in range(first[cell], first[cell + 1]):
-                z = zones[at]
-                if count[z] == 0:
-                    touched[n_touched] = z
-                    n_touched += 1
-                count[z] += 1
+        ellipse = axes(impacts[i, 2], impacts[i, 3], impacts[i, 4])
+        n_touched = touch(impacts[i, 0], impacts[i, 1], ellipse, points, raster, count, touched)
         for j in range(n_touched):
             z = touched[j]
-            p = count[z] / k
+            p = count[z] / len(points)
             count[z] = 0
             if p >= least:
                 if n == len(rows):

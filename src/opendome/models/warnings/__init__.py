@@ -1,1 +1,1 @@
-"""Warnings: which places are warned, and when; `warn` in kernels/threat.py applies the rule."""
+"""Warnings: which places are warned, and when; `warn` in kernels/warn.py applies the rule."""

@@ -1,10 +1,12 @@
-"""Warn a place when the predicted impact ellipse gives its disc a noticeable probability.
+"""Warn a zone, or a place, when a rocket falls in it with noticeable probability.
 
 Source: published practice: warn only the endangered polygon, by distance ring (Home Front Command
 2008); no numeric false-alarm target is public, so the threshold is an assumption.
 """
 
 from typing import ClassVar
+
+from pydantic import Field
 
 from opendome.params import Model, quantity
 from opendome.settings import WARNING_RULE
@@ -16,9 +18,13 @@ class Ellipse(Model):
 
     TABLE: ClassVar[Table | None] = WARNING_RULE
 
+    zones: str = Field(
+        default="",
+        description="file of `opendome zones import`: its zones are warned; without it the places",
+    )
     p_min: float = quantity(
         "1",
-        "least probability of an impact within the warned disc of a place",
+        "least probability of an impact in a zone, or in the disc of a place, and the margin",
         default=0.02,
         low=0.0,
         high=1.0,
@@ -27,7 +33,7 @@ class Ellipse(Model):
     )
     margin: float = quantity(
         "m",
-        "added to the radius of a place",
+        "added around a zone, or to the radius of a place",
         default=1e3,
         low=0.0,
         high=50e3,
@@ -36,7 +42,7 @@ class Ellipse(Model):
     )
     hold: float = quantity(
         "s",
-        "time within which a place is not warned again",
+        "time within which a zone or a place is not warned again",
         default=60.0,
         low=0.0,
         high=3600.0,
