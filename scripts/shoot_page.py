@@ -3,6 +3,7 @@
     opendome run may-2021 --replications 20 -o results/may-2021        # as make demo does
     opendome run may-2021 --replications 20 --seed 7 -o results/another
     opendome study rounds-per-target -o results/rounds
+    opendome plan billion-2021 -o results/billion-2021                 # as make plan does
     python scripts/shoot_page.py results
 
 Wants Debian's chromium and the [test] extra.  Software rendering: a minute of CPU.
@@ -56,13 +57,19 @@ def workbench(page: Page) -> None:
     page.locator("summary", has_text="Doctrine").click()
 
 
+def study(page: Page) -> None:
+    page.locator(".charts").first.wait_for()
+    page.locator(".charts").first.scroll_into_view_if_needed()
+    page.locator(".charts .chart").first.hover()
+
+
 VIEWS: dict[str, tuple[str, str, Any]] = {
     "replay": ("?a={run}" + CAMERA, "dark", replay),
     "story": ("?a={run}" + CAMERA, "light", story),
     "sides": ("?a={run}&b={other}" + CAMERA, "light", replay),
     "campaign": ("?view=campaign&a={run}", "light", None),
     "workbench": ("?view=workbench&scenario=shipped:may-2021", "light", workbench),
-    "study": ("?view=study", "light", None),
+    "study": ("?view=study&study=rounds", "light", study),
     "plan": ("?view=plan", "light", None),
 }
 
