@@ -4,7 +4,7 @@
     opendome run may-2021 --replications 20 --seed 7 -o results/another
     opendome study rounds-per-target -o results/rounds
     opendome plan billion-2021 -o results/billion-2021                 # as make plan does
-    python scripts/shoot_page.py results
+    python scripts/shoot_page.py results [VIEW ...]
 
 Wants Debian's chromium and the [test] extra.  Software rendering: a minute of CPU.
 """
@@ -89,7 +89,7 @@ def shoot(browser: Browser, url: str, name: str, names: dict[str, str]) -> None:
     page.close()
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, wanted: list[str]) -> None:
     options = listen.options(None, "127.0.0.1", None, folder.parent, 600.0, 1, None)
     socket = listen.bind("127.0.0.1", 0)
     url = listen.address(socket, "127.0.0.1")
@@ -104,7 +104,7 @@ def main(folder: Path) -> None:
     with sync_playwright() as playwright:
         where = shutil.which("chromium") or "chromium"
         browser = playwright.chromium.launch(executable_path=where, args=ARGS)
-        for name in VIEWS:
+        for name in wanted or VIEWS:
             if name in ("study", "plan") and name not in kinds:
                 print(f"web-{name}.png: no {name} in {folder}; left as it was")
                 continue
@@ -114,4 +114,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main(Path(sys.argv[1]).resolve(), sys.argv[2:])
