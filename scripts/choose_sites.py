@@ -2,8 +2,9 @@
 
     python scripts/choose_sites.py > sites.toml
 
-A maximal covering problem: a place is covered when its centre lies in the disc of a battery; its
-weight is the share of alert events in its distance ring times its share of the ring's population.
+A maximal covering problem, solved as `opendome plan` solves its own (plan/siting.py): a place is
+covered when its centre lies in the disc of a battery; its weight is the share of alert events in
+its distance ring times its share of the ring's population.
 (Plain population times the ring's share puts seven of ten sites where 7 % of the events were.)
 Sites lie on a grid of 0.02 degrees (about 2 km), coarse on purpose: they are arithmetic, not places
 where anything stands.
@@ -20,6 +21,7 @@ import shapely
 
 from opendome.frames import enu
 from opendome.places import load_border, load_land, load_outline, load_places, load_rings
+from opendome.plan.siting import Ground, choose, merged
 
 AREA = 150e6  # m^2, published area that one battery defends (CRS 2023)
 NEAREST = 4_000.0  # m, published least range (CRS 2023, Haaretz 2010)
@@ -69,35 +71,6 @@ def weights(places) -> np.ndarray:
     return np.array(shares)[ring] * people / np.bincount(ring, people)[ring]
 
 
-def greedy(covers: np.ndarray, weight: np.ndarray, n: int) -> list[int]:
-    """Take n times the site that adds most; within 1 - 1/e of the best (Nemhauser 1978)."""
-    left, chosen = weight.copy(), []
-    for _ in range(n):
-        chosen.append(int(np.argmax(covers @ left)))
-        left[covers[chosen[-1]]] = 0.0
-    return chosen
-
-
-def exact(covers: np.ndarray, weight: np.ndarray, n: int) -> list[int]:
-    """The best n sites: a mixed-integer programme, solved by HiGHS to a gap of 1e-6."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_array, eye_array, hstack
-
-    sites, towns = covers.shape
-    cover = hstack([csr_array(covers.T.astype(float)), -eye_array(towns)]).tocsr()
-    count = np.r_[np.ones(sites), np.zeros(towns)]
-    solution = milp(
-        np.r_[np.zeros(sites), -weight],
-        integrality=np.r_[np.ones(sites), np.zeros(towns)],
-        bounds=Bounds(0.0, 1.0),
-        constraints=[LinearConstraint(cover, 0.0), LinearConstraint(count[None], 0.0, n)],
-        options={"mip_rel_gap": 1e-6, "time_limit": 120.0},
-    )
-    if solution.status != 0:
-        raise RuntimeError(f"HiGHS: {solution.message}")
-    return [int(i) for i in np.flatnonzero(solution.x[:sites] > 0.5)]
-
-
 def centred(covers: np.ndarray, weight: np.ndarray, far: np.ndarray) -> np.ndarray:
     """Row of the most central site for each distinct set of covered towns."""
     spread = (far * covers) @ weight
@@ -143,15 +116,14 @@ def main() -> None:
     def covered(rows) -> float:
         return float(weight[covers[rows].any(axis=0)].sum())
 
-    quick, best = greedy(covers, weight, args.n), exact(covers, weight, args.n)
-    best.sort(key=lambda i: -covered([i]))
+    found = choose(merged(Ground(plane(sites), 0, weight, covers)), args.n, 0.0)
+    best = sorted(found.rows, key=lambda i: -covered([i]))
     people = np.array([p.population for p in places])[covers[best].any(axis=0)].sum()
     strip = np.array(load_outline("strip")[0][:-1])
     print(
         f"# {args.n} notional sites by scripts/choose_sites.py: discs of 150 km2 that cover\n"
-        f"# {covered(best):.3f} of the expected alert events (greedy {covered(quick):.3f}), the\n"
-        f"# most that {args.n} can, and {people:,} people.  Height, launchers and reload time are\n"
-        "# assumed."
+        f"# {covered(best):.3f} of the expected alert events, the most that {args.n} can, and\n"
+        f"# {people:,} people.  Height, launchers and reload time are assumed."
     )
     print("".join(block(k, sites[i], strip.mean(axis=0)) for k, i in enumerate(best, 1)), end="")
 

@@ -87,6 +87,9 @@ def columns() -> str:
         "`view.tracks`, `view.predictions`, `view.engagements` and `decisions` have one row a "
         "track slot, `view.options` one row a slot and one column a battery.",
         *(_table(t) for t in SEEN),
+        "## Tracks of recorded plots",
+        "What `opendome track` and `opendome.track` give (there `status` and `phase` are words).",
+        _table(tables.RECORDED_TRACKS),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -1,9 +1,9 @@
 """Prepared scenarios, once a session: flyout tables and the compiler take their time."""
 
-import numpy as np
 import pytest
 
 from opendome import engine, scenario
+from opendome.interceptor_tables import interceptor_tables
 from opendome.kernels.atmosphere import air_table
 from opendome.kernels.ballistics import drag_table
 from opendome.kernels.nature import standard
@@ -20,10 +20,12 @@ def two_towns():
 def _sensed(name):
     """A scenario as radar, tracker and prediction see it: no flyouts, so quick uncompiled."""
     p = scenario.load(name).tables()
+    air, drag = air_table(), drag_table()
     return Fixed(
         p.classes, p.places, p.radars, p.interceptors, p.batteries, p.tracker, p.doctrine,
-        p.warning_rule, p.stock, air_table(), drag_table(), np.zeros((1, 2, 2, 4)),
-        *engine.place_index(p.places), p.radius, standard(p.origin[0], len(p.classes)),
+        p.warning_rule, p.stock, air, drag, interceptor_tables(p.interceptors[:0], air, drag),
+        *engine.place_index(p.places), p.radius,
+        standard(p.origin[0], len(p.classes)),
         masks(flat(), p.radars["x"], p.radars["y"], p.radars["z"], p.radius),
     )  # fmt: skip
 

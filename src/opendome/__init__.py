@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    import pyarrow as pa
+
     from opendome.assignment.solve import Assignment
     from opendome.montecarlo import Progress
     from opendome.results import Result
     from opendome.scenario import Scenario
 
-__all__ = ["Result", "__version__", "assign", "load", "open", "plan", "run"]
+__all__ = ["Result", "__version__", "assign", "load", "open", "plan", "run", "track"]
 
 
 def load(name_or_path: "str | Path") -> "Scenario":
@@ -144,6 +146,32 @@ def assign(
     from opendome.assignment import solve
 
     return solve.assign(value, survive, ammunition, time_limit_s=time_limit_s)
+
+
+def track(plots: "Any", radar: "str | Path | dict[str, Any]") -> "pa.Table":
+    """Track recorded plots.
+
+    Parameters
+    ----------
+    plots : str, Path, pyarrow.Table, pandas.DataFrame or dict of arrays
+        Columns time_s, range_m, azimuth_rad, elevation_rad, and range_rate_mps, snr_db, radar
+        where there are any: docs/howto/track-recorded-plots.md.
+    radar : str, Path or dict
+        RADAR.toml, or what stands in one.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per confirmed track and scan.
+
+    Raises
+    ------
+    ScenarioError
+        Bad input; the message says which row or key, what is wrong and what would be right.
+    """
+    from opendome.tracking import output, recorded
+
+    return output.as_table(recorded.track(plots, radar))
 
 
 def __getattr__(name: str) -> Any:

@@ -12,16 +12,19 @@ from opendome import ledger, posterior, tables, traces
 from opendome.constants import DAY
 from opendome.dwta import campaign
 from opendome.errors import CapacityError
+from opendome.interceptor_tables import interceptor_tables
 from opendome.kernels import beats
 from opendome.kernels.aiming import RangeTables, aim_through, place, range_tables
 from opendome.kernels.ballistics import drag_table
 from opendome.kernels.clutter import draw, draw_bias
+from opendome.kernels.debris import PIECES, scatter
 from opendome.kernels.decide import RULE
 from opendome.kernels.earth import height
 from opendome.kernels.flight import fly_all
-from opendome.kernels.flyout import flyout_table
 from opendome.kernels.nature import Nature
 from opendome.kernels.orders import desk
+from opendome.kernels.raids import disc_hit
+from opendome.kernels.shots import KILL
 from opendome.kernels.terrain import masks
 from opendome.kernels.threat import people_near
 from opendome.kernels.warn import Alert, places_alone
@@ -78,19 +81,13 @@ def prepare(scenario: Any) -> Setup:
     nature = scenario.nature(p)
     air, drag = nature.air, drag_table()
     grid, near = place_index(p.places)
-    flyouts = [flyout_table(row, air, drag) for row in p.interceptors]
-    # One array for all types: the tables differ only in how many heights they cover.
-    heights = max((f.shape[1] for f in flyouts), default=2)
-    stacked = np.zeros((max(len(flyouts), 1), flyouts[0].shape[0] if flyouts else 2, heights, 4))
-    stacked[..., 0] = np.inf
-    for row, table in zip(stacked, flyouts, strict=False):
-        row[:, : table.shape[1]] = table
+    rounds = interceptor_tables(p.interceptors, air, drag)
     fixed = Fixed(
         p.classes, p.places, p.radars, p.interceptors, p.batteries, p.tracker, p.doctrine,
-        p.warning_rule, p.stock, air, drag, stacked, grid, near, p.radius, nature,
+        p.warning_rule, p.stock, air, drag, rounds, grid, near, p.radius, nature,
         masks(nature.terrain, p.radars["x"], p.radars["y"], _heights(p.radars, nature), p.radius),
     )  # fmt: skip
-    scoring = ledger.scoring(scenario, p)
+    scoring = ledger.scoring(scenario, p, air)
     fixed = fixed._replace(alert=_alert(scoring))
     start = scenario.clock.start
     setup = Setup(
@@ -176,7 +173,8 @@ def replicate(
     _loop(clock, setup, truth, known, shots, log, seed, rep, asked)
     log.take(clock)
     fired, warned = shots[: clock[0]["n_shots"]], known.warnings[: clock[0]["n_warnings"]]
-    outcome = ledger.Outcome(truth.rockets, truth.nodes, fired, warned, clock)
+    pieces = _scatter(setup.fixed, truth, fired, seed, rep)
+    outcome = ledger.Outcome(truth.rockets, truth.nodes, fired, warned, clock, pieces)
     row, days = ledger.score(setup.scoring, outcome, setup.duration, seed, rep)
     if not trace:
         return Replication(row, days, {})
@@ -206,6 +204,18 @@ def _fly(setup: Setup, seed: int, rep: int) -> Truth:
     draw_bias(fixed.radars, bias, seed, rep)
     unknown = (np.full(n, -1) for n in (PLOTS, PLOTS, SLOTS))
     return Truth(rockets, nodes, *unknown, objects, bias)
+
+
+def _scatter(fixed: Fixed, truth: Truth, shots: np.ndarray, seed: int, rep: int) -> np.ndarray:
+    """Pieces of every interception, where they fell."""
+    kills = int(np.count_nonzero(shots["result"] == KILL))
+    pieces = tables.DEBRIS.allocate(kills * PIECES)
+    scatter(shots, truth.rockets, truth.nodes, fixed, seed, rep, pieces)
+    x, y = np.ascontiguousarray(pieces["x"]), np.ascontiguousarray(pieces["y"])
+    hit = np.empty(len(pieces), np.int64)
+    disc_hit(x, y, fixed.places, hit)
+    pieces["place"] = hit
+    return pieces
 
 
 def _heights(sites: np.ndarray, nature: Nature) -> np.ndarray:

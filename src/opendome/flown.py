@@ -1,10 +1,10 @@
-"""Paths of interceptors for a traced replication: what a map draws."""
+"""Paths of interceptors and pieces of interceptions of a traced replication: what a map draws."""
 
 from typing import Any
 
 import numpy as np
 
-from opendome.kernels.atmosphere import air_table
+from opendome.casualties import debris_deaths
 from opendome.kernels.ballistics import drag_table
 from opendome.kernels.flyout_path import FLYOUT_NODES, fly_out_path
 from opendome.kernels.intercept import height, place
@@ -20,20 +20,34 @@ FLYOUTS = table(
     ("z_m", "f8", "m", "up"),
 )
 
+DEBRIS = table(
+    "debris",
+    "truth: pieces of the interceptions, where they fell",
+    ("rocket", "i8", "-", "number of the rocket that was intercepted"),
+    ("time_s", "f8", "s", "since the start"),
+    ("x_m", "f8", "m", "east"),
+    ("y_m", "f8", "m", "north"),
+    ("mass_kg", "f8", "kg", "mass"),
+    ("place", "U40", "-", "protected place that it fell on; empty: none"),
+    ("deaths", "f8", "1", "deaths expected"),
+)
 
-def flyouts(p: Any, shots: np.ndarray) -> np.ndarray:
+
+def flyouts(p: Any, air: np.ndarray, shots: np.ndarray) -> np.ndarray:
     """Flight of every shot in the vertical plane to its point, as the flyout table flew it.
 
     Parameters
     ----------
     p : placement.Parameters
+    air : ndarray
+        Air table of the scenario: the flyout tables were flown through it.
     shots : tables.SHOTS
 
     Returns
     -------
     FLYOUTS
     """
-    air, drag = air_table(), drag_table()
+    drag = drag_table()
     parts = []
     for shot in shots:
         battery = p.batteries[shot["battery"]]
@@ -61,3 +75,24 @@ def _flyout(
     # Height above the launcher, and the round earth falling away below the line of sight.
     part["z_m"] = battery["z"] + up + reach * (shot["z"] - battery["z"] - up[-1])
     return part
+
+
+def debris(s: Any, pieces: np.ndarray, rockets: np.ndarray, warnings: np.ndarray) -> np.ndarray:
+    """Where the pieces of every interception fell.
+
+    Parameters
+    ----------
+    s : ledger.Scoring
+    pieces, rockets, warnings : tables.DEBRIS, ROCKETS, WARNINGS
+
+    Returns
+    -------
+    DEBRIS
+    """
+    rows = DEBRIS.allocate(len(pieces))
+    rows["rocket"] = rockets["id"][pieces["rocket"]]
+    rows["place"] = np.append(s.place_names, "")[pieces["place"]]
+    rows["deaths"] = debris_deaths(s, pieces, warnings)[0]
+    for name, column in (("time_s", "t"), ("x_m", "x"), ("y_m", "y"), ("mass_kg", "mass")):
+        rows[name] = pieces[column]
+    return rows

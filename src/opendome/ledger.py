@@ -9,14 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from opendome import zone_map
+from opendome.casualties import STAY, deaths, debris_deaths, draw_deaths
 from opendome.constants import DAY
 from opendome.kernels.shots import ALREADY_DEAD, NOTHING
 from opendome.kernels.zones import Raster
-from opendome.rng import CASUALTIES, uniform2
-from opendome.tables import INTERCEPTED, LANDED, OPEN, PROTECTED, SEA, SHORT, table
+from opendome.tables import DEBRIS, INTERCEPTED, LANDED, OPEN, PROTECTED, SEA, SHORT, table
 from opendome.zone_map import ZoneMap
-
-STAY = 600.0  # s, how long people stay sheltered after a warning (Home Front Command: 10 minutes)
 
 LEDGER = table(
     "replications",
@@ -35,7 +33,9 @@ LEDGER = table(
     ("engaged_leaked", "i8", "1", "of them, rockets that were fired at"),
     ("rounds_used", "i8", "1", "interceptors fired"),
     ("rounds_wasted", "i8", "1", "interceptors fired at nothing, or met nothing alive"),
-    ("deaths", "f8", "1", "deaths expected"),
+    ("debris_on_places", "i8", "1", "pieces of interceptions that fell on protected places"),
+    ("deaths", "f8", "1", "deaths expected, from rockets and debris"),
+    ("debris_deaths", "f8", "1", "of them, from debris"),
     ("deaths_unwarned", "f8", "1", "deaths expected had nobody been warned"),
     ("deaths_undefended", "f8", "1", "deaths expected had nothing been shot down"),
     ("killed", "i8", "1", "deaths, drawn from those expected"),
@@ -84,6 +84,7 @@ class Scoring(NamedTuple):
     battery_names: np.ndarray
     first_barrage: bool
     midnight: float
+    air: Any = None  # air table: what interceptors flew through
     zones: ZoneMap | None = None  # warned instead of the places
     near: Raster | None = None  # their outlines with the margin of the rule
 
@@ -92,13 +93,12 @@ class Scoring(NamedTuple):
         """Names of what is warned."""
         return self.place_names if self.zones is None else np.array(self.zones.names)
 
-    def area_of(self, rockets: np.ndarray) -> np.ndarray:
-        """What is warned where each rocket hits a place; -1: it hits none."""
-        found = rockets["place"].copy()
+    def area_of(self, place: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """What is warned where something falls on a place at (x, y); -1: on none."""
+        found = place.copy()
         hits = np.flatnonzero(found >= 0)
         if self.zones is not None and len(hits):
-            x, y = (rockets[c][hits] for c in ("x_impact", "y_impact"))
-            found[hits] = zone_map.nearest(x, y, self.zones.shapes)
+            found[hits] = zone_map.nearest(x[hits], y[hits], self.zones.shapes)
         return found
 
 
@@ -110,12 +110,14 @@ class Outcome(NamedTuple):
     shots: np.ndarray
     warnings: np.ndarray
     clock: np.ndarray
+    debris: np.ndarray = DEBRIS.allocate(0)
 
 
-def scoring(scenario: Any, parameters: Any) -> Scoring:
-    """Names and parameters that the ledger and the traces use."""
+def scoring(scenario: Any, parameters: Any, air: np.ndarray) -> Scoring:
+    """Names, parameters and air that the ledger and the traces use."""
     start = scenario.clock.start
-    zones = zone_map.of_scenario(scenario)
+    found = zone_map.zones_of(scenario)
+    zones = zone_map.project(found, scenario) if found else None
     margin = float(parameters.warning_rule[0]["margin"])
     return Scoring(
         parameters=parameters,
@@ -124,6 +126,7 @@ def scoring(scenario: Any, parameters: Any) -> Scoring:
         battery_names=np.array([b.name for b in scenario.batteries], dtype=str),
         first_barrage=len(scenario.threat.barrages) > 0,
         midnight=start.hour * 3600.0 + start.minute * 60.0 + start.second,
+        air=air,
         zones=zones,
         near=None if zones is None else zone_map.raster(zones.shapes, margin),
     )
@@ -144,7 +147,9 @@ def score(
     leaked = threatened & (r["status"] == LANDED)
     lead, sheltered = warning_times(s, r, o.warnings)
     harm, unwarned = deaths(s, r, sheltered)
-    days = daily(s, o, leaked, harm, duration, rep)
+    struck, struck_unwarned = debris_deaths(s, o.debris, o.warnings)
+    fallen = np.where(leaked, harm, 0.0) + np.bincount(o.debris["rocket"], struck, len(r))
+    days = daily(s, o, leaked, fallen, duration, rep)
     least, last = stock(s, o, duration)[2:]
     clock = o.clock[0]
     values = {
@@ -152,10 +157,12 @@ def score(
         **_fates(r, leaked),
         **_rounds(s, o),
         **_warned(s, r, o.warnings, lead, sheltered),
-        "deaths": harm[leaked].sum(),
-        "deaths_unwarned": unwarned[leaked].sum(),
+        "debris_on_places": np.count_nonzero(o.debris["place"] >= 0),
+        "deaths": fallen.sum(),
+        "debris_deaths": struck.sum(),
+        "deaths_unwarned": unwarned[leaked].sum() + struck_unwarned.sum(),
         "deaths_undefended": harm[threatened].sum(),
-        "killed": draw_deaths(harm[leaked].sum(), seed, rep),
+        "killed": draw_deaths(fallen.sum(), seed, rep),
         "peak_hour_launches": peak_hour(r["t_launch"]),
         "peak_day_launches": days["launched"].max(),
         "peak_day_rounds": days["rounds_used"].max(),
@@ -238,7 +245,7 @@ def warning_times(
     sheltered = np.zeros(len(rockets), bool)
     order = np.lexsort((warnings["t"], warnings["place"]))
     place, t = warnings["place"][order], warnings["t"][order]
-    area = s.area_of(rockets)
+    area = s.area_of(rockets["place"], rockets["x_impact"], rockets["y_impact"])
     for i in np.flatnonzero(area >= 0):
         row = rockets[i]
         lo, hi = np.searchsorted(place, [area[i], area[i] + 1])
@@ -290,35 +297,6 @@ def _inside(s: Scoring, rockets: np.ndarray) -> Callable[[int, int, int], np.nda
     return in_disc
 
 
-def deaths(s: Scoring, rockets: np.ndarray, sheltered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Deaths expected from each rocket if it falls: density times lethal area.
-
-    Returns
-    -------
-    harm, unwarned : float arrays (n,)
-        With the shelter that the warnings gave, and with none.
-    """
-    p = s.parameters
-    places = p.places[np.maximum(rockets["place"], 0)]
-    density = places["population"] / (np.pi * places["radius"] ** 2)
-    area = p.classes["lethal_area"][rockets["cls"]] * p.effects[0]["exposure"]
-    unwarned = np.where(rockets["place"] >= 0, density * area, 0.0)
-    return unwarned / np.where(sheltered, p.effects[0]["shelter_factor"], 1.0), unwarned
-
-
-def draw_deaths(expected: float, seed: int, rep: int) -> int:
-    """Deaths of one operation: a Poisson number, by inversion of one uniform.
-
-    Hits are independent given what they are, so the sum of their Poisson numbers is one.
-    """
-    from scipy.special import pdtrik
-
-    if expected <= 0.0:
-        return 0
-    u, _ = uniform2(seed, rep, 0, 0, CASUALTIES, 0)
-    return max(int(np.ceil(pdtrik(u, expected))), 0)
-
-
 def peak_hour(t: np.ndarray) -> int:
     """Most launches within any 3,600 s; t in order."""
     first = np.searchsorted(t, t - 3600.0, side="right")
@@ -331,9 +309,12 @@ def _day(s: Scoring, t: np.ndarray) -> np.ndarray:
 
 
 def daily(
-    s: Scoring, o: Outcome, leaked: np.ndarray, harm: np.ndarray, duration: float, rep: int
+    s: Scoring, o: Outcome, leaked: np.ndarray, fallen: np.ndarray, duration: float, rep: int
 ) -> np.ndarray:
-    """Days of one replication; a rocket counts on the day of its launch, a round on that of its."""
+    """Days of one replication; a rocket counts on the day of its launch, a round on that of its.
+
+    `fallen` are the deaths expected from each rocket, or from its debris.
+    """
     r = o.rockets
     n = int(_day(s, np.array([duration]))[0]) + 1
     day = np.minimum(_day(s, r["t_launch"]), n - 1)
@@ -348,7 +329,7 @@ def daily(
     days["engaged"] = np.bincount(day[r["shots"] > 0], minlength=n)
     days["intercepted"] = np.bincount(day[r["status"] == INTERCEPTED], minlength=n)
     days["leaked"] = np.bincount(day[leaked], minlength=n)
-    days["deaths"] = np.bincount(day[leaked], harm[leaked], minlength=n)
+    days["deaths"] = np.bincount(day, fallen, minlength=n)
     fired = np.minimum(_day(s, o.shots["t_decision"]), n - 1)
     days["rounds_used"] = np.bincount(fired, minlength=n)
     midnights = (np.arange(n) + 1) * DAY - s.midnight

@@ -95,6 +95,10 @@ class Published(Model):
         "was calibrated on it, or it was kept back as a test",
     )
     claimed: bool = Field(default=True, description="true: the model is said to reproduce it")
+    conflicts_with: str = Field(
+        default="",
+        description="published figure that cannot be met together with it: an overlap is claimed",
+    )
     days: tuple[int, int] | None = Field(
         default=None, description="first and last day of the clock that it is about; all days"
     )

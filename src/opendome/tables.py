@@ -136,11 +136,54 @@ TRACKS = table(
     ("t", "f8", "s", "time of the state"),
     ("m", ("f8", 7), "m, m/s, 1", "mean: x y z vx vy vz ln(beta / 1 kg m^-2)"),
     ("P", ("f8", (7, 7)), "SI", "covariance of m"),
+    ("a", ("f8", 3), "m/s^2", "acceleration of the mean: to the time of a plot near the scan"),
+    ("nuisance", ("f8", 4), "1, m/s", "drag curve's tilt and rise, wind east and north"),
     ("hits", "i8", "1", "plots taken"),
     ("misses", "i8", "1", "scans without a plot since the last one; tentative: since the start"),
     ("t_start", "f8", "s", "time of the first plot"),
     ("t_plot", "f8", "s", "time of the last plot"),
     ("nis", "f8", "1", "normalised innovation squared of the last plot, 3 degrees of freedom"),
+    ("score", "f8", "1", "log-likelihood ratio of a body over false plots"),
+    ("plot", "i8", "-", "row of the plot that it took on this scan; -1: none"),
+)
+
+ESTIMATES = table(
+    "estimates",
+    "belief: the estimator's own, by track slot; TRACKS holds what others read of it",
+    ("q", ("f8", 17), "m, m/s, 1", "parameters of the linearisation: kernels/estimator.py"),
+    ("d", ("f8", 17), "m, m/s, 1", "correction of q by the plots since"),
+    ("C", ("f8", (17, 17)), "SI", "covariance of q + d"),
+    ("s", ("f8", 48), "m, m/s", "bundle of the linearisation at time t"),
+    ("t", "f8", "s", "time of the bundle"),
+    ("t0", "f8", "s", "epoch: time of the first plot in the window"),
+    ("t_first", "f8", "s", "time of the first plot taken"),
+    ("window", ("f8", (40, 9)), "s, -, m, rad, rad, m/s, m, rad, m/s", "plots kept"),
+    ("n_window", "i8", "1", "plots in the window"),
+    ("n_plots", "i8", "1", "plots taken"),
+    ("radar0", "i8", "-", "radar of the first bias; -1: none yet"),
+    ("radar1", "i8", "-", "radar of the second bias; -1: none yet"),
+    ("cost", "f8", "1", "chi-square of the window and the priors at the last fit"),
+    ("phase", "i8", "-", "0 unknown, 1 boost, 2 coast"),
+    ("routed", "i8", "-", "1: its beginning is in the routes"),
+    ("fits", "i8", "1", "fits so far"),
+    ("aimed", "i8", "1", "fit that the impact belongs to"),
+    ("impact", ("f8", 3), "s, m, m", "impact time and point of the linearisation"),
+    ("G", ("f8", (3, 17)), "SI", "derivatives of the impact by q"),
+    ("traced", "i8", "1", "fit that the launch belongs to"),
+    ("launch", ("f8", 3), "s, m, m", "launch time and point of the linearisation"),
+    ("L", ("f8", (3, 17)), "SI", "derivatives of the launch by q"),
+)
+
+ROUTES = table(
+    "routes",
+    "belief: beginnings of confirmed tracks, the prior of those that follow; newest over oldest",
+    ("t", "f8", "s", "time"),
+    ("x", "f8", "m", "east"),
+    ("y", "f8", "m", "north"),
+    ("z", "f8", "m", "up"),
+    ("vx", "f8", "m/s", "velocity east"),
+    ("vy", "f8", "m/s", "velocity north"),
+    ("vz", "f8", "m/s", "velocity up"),
 )
 
 LOOKS = table(
@@ -235,6 +278,18 @@ SHOTS = table(
     ("result", "i8", "-", "0 flying, 1 kill, 2 miss, 3 nothing there, 4 already dead"),
 )
 
+DEBRIS = table(
+    "debris",
+    "truth: pieces of the interceptions of a replication, on the ground",
+    ("rocket", "i8", "-", "row of the rocket that was intercepted"),
+    ("t", "f8", "s", "time at which it lands"),
+    ("x", "f8", "m", "east"),
+    ("y", "f8", "m", "north"),
+    ("mass", "f8", "kg", "mass"),
+    ("casualty_area", "f8", "m^2", "area in which it strikes a person"),
+    ("place", "i8", "-", "row of the protected place that it falls on; -1: none"),
+)
+
 LAUNCHERS = table(
     "launchers",
     "launchers: state",
@@ -263,6 +318,45 @@ WARNINGS = table(
     ("t_first", "f8", "s", "truth: first impact due near it of what was in the air; nan: false"),
 )
 
+RECORDED_TRACKS = table(
+    "recorded_tracks",
+    "belief: one row per confirmed track and scan of recorded plots, in the frame of the radar",
+    ("time_s", "f8", "s", "time of the scan"),
+    ("track", "i8", "-", "track number"),
+    ("x_m", "f8", "m", "east"),
+    ("y_m", "f8", "m", "north"),
+    ("z_m", "f8", "m", "up"),
+    ("vx_mps", "f8", "m/s", "velocity east"),
+    ("vy_mps", "f8", "m/s", "velocity north"),
+    ("vz_mps", "f8", "m/s", "velocity up"),
+    ("cov", ("f8", 21), "SI", "covariance of position and velocity, upper triangle by rows"),
+    ("beta_kgpm2", "f8", "kg/m^2", "ballistic coefficient, mass over form area"),
+    ("sigma_ln_beta", "f8", "1", "standard deviation of its logarithm"),
+    ("impact_time_s", "f8", "s", "predicted impact time"),
+    ("impact_x_m", "f8", "m", "predicted impact east"),
+    ("impact_y_m", "f8", "m", "predicted impact north"),
+    ("impact_cov_xx", "f8", "m^2", "its variance east"),
+    ("impact_cov_xy", "f8", "m^2", "its covariance"),
+    ("impact_cov_yy", "f8", "m^2", "its variance north"),
+    (
+        "launch_time_s",
+        "f8",
+        "s",
+        "where the path leaves the ground, if the body had always coasted",
+    ),
+    ("launch_x_m", "f8", "m", "launch point east"),
+    ("launch_y_m", "f8", "m", "launch point north"),
+    ("launch_cov_xx", "f8", "m^2", "its variance east"),
+    ("launch_cov_xy", "f8", "m^2", "its covariance"),
+    ("launch_cov_yy", "f8", "m^2", "its variance north"),
+    ("hits", "i8", "1", "plots taken"),
+    ("score", "f8", "1", "log-likelihood ratio of a body over false plots"),
+    ("nis", "f8", "1", "normalised innovation squared of the last plot"),
+    ("status", "i8", "-", "2 with a plot on this scan, 3 without"),
+    ("phase", "i8", "-", "0 unknown, 1 boost, 2 coast"),
+    ("plot", "i8", "-", "row of the plot taken on this scan; -1: none"),
+)
+
 # ---------------------------------------------------------------- the engine's own
 
 CLOCK = table(
@@ -281,6 +375,7 @@ CLOCK = table(
     ("n_refused", "i8", "1", "track beams wanted so far that no time was left for"),
     ("n_singles", "i8", "1", "unused plots kept"),
     ("next_track", "i8", "-", "number of the next track"),
+    ("n_routes", "i8", "1", "routes written so far"),
     ("n_shots", "i8", "1", "shots fired"),
     ("first_shot", "i8", "-", "no shot before this row is in the air"),
     ("n_warnings", "i8", "1", "warnings given"),

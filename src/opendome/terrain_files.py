@@ -169,7 +169,9 @@ def _geotiff(path: Path) -> Sampler:
 
     def sample(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         xs, ys = transform("EPSG:4326", crs, lon, lat)
-        column, row = back * (np.array(xs), np.array(ys))
+        px, py = np.array(xs), np.array(ys)
+        column = back.a * px + back.b * py + back.c
+        row = back.d * px + back.e * py + back.f
         return _bilinear(heights, row - 0.5, column - 0.5)  # a value stands for its cell's middle
 
     return sample

@@ -7,9 +7,10 @@ but for columns marked "truth", which link them.
 import numpy as np
 
 from opendome import tables
-from opendome.flown import FLYOUTS, flyouts
+from opendome.casualties import deaths, debris_deaths
+from opendome.flown import DEBRIS, FLYOUTS, debris, flyouts
 from opendome.kernels.ballistics import node_time
-from opendome.ledger import Outcome, Scoring, deaths, stock, warning_times
+from opendome.ledger import Outcome, Scoring, stock, warning_times
 from opendome.tables import INTERCEPTED, LANDS, table
 
 _NAME = "U40"
@@ -53,7 +54,7 @@ OUTCOMES = table(
     ("z_m", "f8", "m", "up"),
     ("shots", "i8", "1", "rounds fired at it"),
     ("warning_s", "f8", "s", "from the warning of that place to the impact; nan: none"),
-    ("deaths", "f8", "1", "deaths expected"),
+    ("deaths", "f8", "1", "deaths expected, from it or from its debris"),
 )
 
 SHOTS = table(
@@ -190,7 +191,7 @@ PREDICTIONS = tables.Table(
 #: Declarations of the traced tables.
 TRACES = (
     ROCKETS, FLIGHTS, OUTCOMES, TRACKS, PREDICTIONS, DECISIONS, ALTERNATIVES, SHOTS, WARNINGS,
-    STOCK_STEPS, MAGAZINES, FLYOUTS,
+    STOCK_STEPS, MAGAZINES, FLYOUTS, DEBRIS,
 )  # fmt: skip
 
 RESULTS = np.array(["flying", "kill", "miss", "nothing", "dead"])
@@ -221,7 +222,8 @@ def traces(
         "warnings": _warnings(s, o),
         "stock": _stock(s, o, duration),
         "magazines": _magazines(s, magazine_log),
-        "flyouts": flyouts(s.parameters, o.shots),
+        "flyouts": flyouts(s.parameters, s.air, o.shots),
+        "debris": debris(s, o.debris, o.rockets, o.warnings),
     }
 
 
@@ -303,6 +305,7 @@ def _outcomes(s: Scoring, o: Outcome) -> np.ndarray:
     r = o.rockets
     lead, sheltered = warning_times(s, r, o.warnings)
     harm, _ = deaths(s, r, sheltered)
+    struck, _ = debris_deaths(s, o.debris, o.warnings)
     killed = r["status"] == INTERCEPTED
     ends_at = np.array(["short", "sea", "open", "leaked"])[r["lands"]]
     x, y, z = ends(s, o)
@@ -320,7 +323,7 @@ def _outcomes(s: Scoring, o: Outcome) -> np.ndarray:
             "z_m": z,
             "shots": r["shots"],
             "warning_s": lead,
-            "deaths": np.where(killed, 0.0, harm),
+            "deaths": np.where(killed, np.bincount(o.debris["rocket"], struck, len(r)), harm),
         },
     )
 

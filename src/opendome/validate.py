@@ -7,7 +7,9 @@ Verdicts, from the mean and from the interval into which one more operation fall
     below, above   the interval lies on that side of the range
 
 A figure that the model was calibrated on is reproduced if it is `within`.  Of any other figure the
-interval is a prediction: it is reproduced if it is `within` or `overlaps`.
+interval is a prediction: it is reproduced if it is `within` or `overlaps`; so is a calibrated one
+that conflicts with another.  What is claimed is decided before a fit, from the sources alone:
+docs/theory/calibration.md has the rule and the list.
 """
 
 from collections.abc import Callable, Sequence
@@ -46,6 +48,7 @@ class Row(NamedTuple):
     use: str
     verdict: str
     claimed: bool
+    conflicts_with: str
     reproduced: bool
     source: str
     note: str
@@ -132,7 +135,8 @@ def judge(s: Scenario, result: Result) -> list[Row]:
     for p, c in zip(published, compared, strict=True):
         e = c.estimate
         verdict = verdict_of(e.mean, e.low, e.high, c.published_low, c.published_high)
-        good = ("within",) if p.use == "calibration" else ("within", "overlaps")
+        alone = p.use == "calibration" and not p.conflicts_with
+        good = ("within",) if alone else ("within", "overlaps")
         rows.append(
             Row(
                 s.name,
@@ -148,6 +152,7 @@ def judge(s: Scenario, result: Result) -> list[Row]:
                 p.use,
                 verdict,
                 p.claimed,
+                p.conflicts_with,
                 verdict in good,
                 p.source,
                 p.note,

@@ -3,7 +3,7 @@
 `Truth` and `Belief` are different types.  A stage that takes only `Belief` cannot see the truth.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,9 @@ class Fixed(NamedTuple):
     stock: np.ndarray  # STOCK, one row
     air: np.ndarray  # (2049, 4): rho a, 1/a^2 and wind over height
     drag: np.ndarray  # (4097,): C_D M over M^2, of a body whose class nobody knows
-    flyouts: np.ndarray  # (types, downrange, height, 4): kernels/flyout.py
+    #: (types, numbers): flyout table (kernels/flyout.py) and kill table (kernels/kills.py) of each
+    #: interceptor type, flat: an array of many axes is many arguments of every kernel.
+    rounds: np.ndarray
     grid: np.ndarray  # (5,): cells of the place index
     near: np.ndarray  # (cells, places): places by distance from each cell
     radius: float  # m, of the round earth
@@ -59,6 +61,9 @@ class Belief(NamedTuple):
     plots: np.ndarray  # PLOTS of this scan
     singles: np.ndarray  # PLOTS of the last scans that no track took
     tracks: np.ndarray  # TRACKS
+    estimates: np.ndarray  # ESTIMATES, by track slot
+    routes: np.ndarray  # ROUTES: where confirmed tracks came from
+    clutter: np.ndarray  # (radars, 8): mean false plots a scan, by band of elevation
     looks: np.ndarray  # LOOKS (slot, radar)
     predictions: np.ndarray  # PREDICTIONS, by track slot
     options: np.ndarray  # OPTIONS (slot, battery)
@@ -70,6 +75,36 @@ class Belief(NamedTuple):
     warned: np.ndarray  # (areas,) s: time of the last warning of each place, or zone
 
 
+#: Working memory of the estimator; the letters are those of kernels/estimator.py.  One record: a
+#: call passes one pointer, where a tuple of arrays is copied.
+ESTIMATION = np.dtype(
+    [
+        ("s", "f8", 288),
+        ("F", "f8", (6, 11)),
+        ("x", "f8", 6),
+        ("h", "f8", 4),
+        ("D", "f8", (4, 6)),
+        ("H", "f8", (4, 17)),
+        ("z", "f8", 4),
+        ("r", "f8", 4),
+        ("A", "f8", (17, 17)),
+        ("g", "f8", 17),
+        ("q", "f8", 11),
+        ("last", "f8", 17),
+        ("scale", "f8", 17),
+        ("row", "f8", 9),
+        ("old", "f8", 48),
+        ("P", "f8", (6, 6)),
+        ("J", "f8", (7, 11)),
+    ]
+)
+
+
+def estimation() -> Any:
+    """Working memory of the estimator."""
+    return np.zeros(1, ESTIMATION).view(np.recarray)[0]
+
+
 class Scratch(NamedTuple):
     """Working memory of radars, tracker and warnings."""
 
@@ -77,47 +112,55 @@ class Scratch(NamedTuple):
     keys: np.ndarray  # (n,): what they are sorted by
     nearest: np.ndarray  # int, by track slot: the radar that reports it
 
-    F: np.ndarray  # (7, 7)
-    W: np.ndarray  # (7, 7)
-    H: np.ndarray  # (3, 3)
-    z: np.ndarray  # (3,)
-    K: np.ndarray  # (7,)
+    k: Any  # ESTIMATION
     covered: np.ndarray  # int, by track slot
     column_of: np.ndarray  # int, by row of an assignment
     edges: np.ndarray  # (2, n) int
     costs: np.ndarray  # (n,)
+    gains: np.ndarray  # (n,): log-likelihood ratio of each edge
+    nis: np.ndarray  # (n,): normalised innovation squared of each edge
+    order: np.ndarray  # (n,) int
     parent: np.ndarray  # int
     local: np.ndarray  # int
-    work: np.ndarray  # (k + 3, k)
-    ints: np.ndarray  # (5, k) int
+    work: np.ndarray  # (k + 3, 2 k): one cluster's costs
+    ints: np.ndarray  # (7, 2 k) int
     zones: np.ndarray  # (zones,) int: those that the impact of one slot touches ...
     zone_points: np.ndarray  # (zones,) int: ... and its points in each
+
+
+CLUSTER = 256  # rows of the largest cluster that is assigned exactly
 
 
 def scratch(n_slots: int, n_plots: int, n_radars: int = 1, n_zones: int = 0) -> Scratch:
     """Working memory for so many track slots, plots a scan, radars and zones."""
     k = n_slots + n_plots + 1
     rows = max(n_slots, n_plots)
+    side = min(k, CLUSTER)
     return Scratch(
+        k=estimation(),
         wanted=np.zeros(n_slots * n_radars, np.int64),
         keys=np.zeros(n_slots * n_radars),
         nearest=np.zeros(n_slots, np.int64),
-        F=np.eye(7),
-        W=np.zeros((7, 7)),
-        H=np.zeros((3, 3)),
-        z=np.zeros(3),
-        K=np.zeros(7),
         covered=np.zeros(n_slots, np.int64),
         column_of=np.zeros(rows, np.int64),
         edges=np.zeros((2, 16 * rows), np.int64),
         costs=np.zeros(16 * rows),
+        gains=np.zeros(16 * rows),
+        nis=np.zeros(16 * rows),
+        order=np.zeros(16 * rows, np.int64),
         parent=np.zeros(2 * k, np.int64),
         local=np.zeros(2 * k, np.int64),
-        work=np.zeros((k + 3, 2 * k)),
-        ints=np.zeros((5, 2 * k), np.int64),
+        work=np.zeros((side + 3, 2 * side)),
+        ints=np.zeros((7, 2 * k), np.int64),
         zones=np.zeros(n_zones, np.int64),
         zone_points=np.zeros(n_zones, np.int64),
     )
+
+
+def _false_plots(radars: np.ndarray) -> np.ndarray:
+    """Mean number of false plots a second of each radar: false alarms and residue."""
+    fence = radars["fence_alarms"] / radars["fence_period"]
+    return fence + radars["volume_alarms"] / radars["volume_period"] + radars["clutter_plots"]
 
 
 def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
@@ -144,6 +187,9 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
         plots=tables.PLOTS.allocate(n_plots),
         singles=tables.PLOTS.allocate(n_plots),
         tracks=tracks,
+        estimates=tables.ESTIMATES.allocate(n_slots),
+        routes=tables.ROUTES.allocate(256),
+        clutter=np.repeat(_false_plots(fixed.radars)[:, None] / 8.0, 8, axis=1),
         looks=looks.reshape(n_slots, len(fixed.radars)),
         predictions=tables.PREDICTIONS.allocate(n_slots),
         options=options.reshape(n_slots, len(fixed.batteries)),

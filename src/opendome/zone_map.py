@@ -98,8 +98,8 @@ def raster(shapes: np.ndarray, margin: float) -> Raster:
     return Raster(np.array([x0, y0, CELL, nx, ny]), first, owner[order])
 
 
-def of_scenario(scenario: Any) -> ZoneMap | None:
-    """The zones of the file that a scenario's [warning] names; None: its places are warned.
+def zones_of(scenario: Any) -> list[Zone]:
+    """The zones of the file that a scenario's [warning] names; none: its places are warned.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def of_scenario(scenario: Any) -> ZoneMap | None:
         The file is missing or malformed.
     """
     name = getattr(scenario.warning, "zones", "")
-    return project(zone_files.read(scenario.folder / name), scenario) if name else None
+    return zone_files.read(scenario.folder / name) if name else []
 
 
 def falls(x: np.ndarray, y: np.ndarray, r: Raster) -> np.ndarray:

@@ -175,7 +175,7 @@ def test_hold_fire__keeps_the_contract(example):
     check_policy(example([1e3], reserve=1))
 
 
-@pytest.mark.parametrize("reserve", [0, 50, 55])
+@pytest.mark.parametrize("reserve", [0, 52, 55])
 def test_hold_fire__keeps_its_reserve_for_the_large_place(two_towns, example, reserve):
     # One launcher of sixty rounds and no second pack; Northport is large, Eastville is not.
     batteries = two_towns.fixed.batteries.copy()

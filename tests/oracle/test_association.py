@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from opendome.kernels.association import assign, match
-from opendome.world import scratch
+from opendome.world import CLUSTER, scratch
 
 pytestmark = pytest.mark.kernel
 
@@ -130,3 +130,16 @@ def test_match__fills_its_working_memory_without_leaving_it():
     columns = matched(pairs, costs, 48, 48)
     assert (columns >= 0).sum() > 40
     assert np.array_equal(matched(np.empty((0, 2), int), [], 48, 48), np.full(48, -1))
+
+
+def test_match__beyond_the_largest_cluster_takes_the_cheapest_first():
+    n = CLUSTER + 4
+    working = scratch(n, n)
+    peer = np.random.default_rng(3)
+    # One chain that ties all rows together, dear but for its diagonal.
+    pairs = np.array([(i, j) for i in range(n) for j in (i, (i + 1) % n)])
+    costs = np.where(pairs[:, 0] == pairs[:, 1], 1.0, 9.0) + peer.uniform(size=len(pairs))
+    working.edges[:, : len(pairs)] = pairs.T
+    working.costs[: len(pairs)] = costs
+    match(len(pairs), n, n, MISS, working)
+    assert working.column_of[:n].tolist() == list(range(n))

@@ -1,5 +1,7 @@
 """The search for an engagement option against a dense search with scipy's interpolators."""
 
+from math import prod
+
 import numpy as np
 import pytest
 from scipy.interpolate import CubicHermiteSpline, RegularGridInterpolator
@@ -10,6 +12,7 @@ from opendome.kernels import flyout as fo
 from opendome.kernels.atmosphere import air_table
 from opendome.kernels.ballistics import drag_table
 from opendome.kernels.intercept import find_option
+from opendome.kernels.kills import SHAPE
 from opendome.models.interceptors.short_range import ShortRange
 
 RADIUS = 6.37e6
@@ -57,13 +60,14 @@ def test_find_option__agrees_with_a_dense_search(table):
     prediction, track = tables.PREDICTIONS.allocate(1), tables.TRACKS.allocate(1)
     battery, option = settings.BATTERIES.allocate(1), tables.OPTIONS.allocate(1)
     track["P"] = np.eye(7) * 100.0
+    known = np.concatenate([table.ravel(), np.ones(prod(SHAPE))])
     late, early = [], []
     for _ in range(250):
         path, now = falling_path(rng), 50.0 + rng.uniform(0.0, 40.0)
         place = np.array([*rng.uniform(-8e3, 8e3, 2), 30.0])
         battery["x"], battery["y"], battery["z"], battery["reaction"] = *place, 2.0
         prediction["n_path"], prediction["path"][0, :21] = 21, path
-        find_option(option[0], prediction[0], track[0], battery[0], ROUND, table, now, RADIUS)
+        find_option(option[0], prediction[0], track[0], battery[0], ROUND, known, now, RADIUS)
         tau, latest, seconds = dense(path, place, now + 2.0, table)
         got = option[0]
         if got["feasible"] == 0:

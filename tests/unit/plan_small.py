@@ -1,9 +1,22 @@
 """A small plan for tests: a response without noise, one or two lines, few months."""
 
+import numpy as np
+
 from opendome.plan import response, spec
+from opendome.plan.effects import Effect
+from opendome.plan.response import Force
 
 #: Rounds and leakers per launch, and rockets saved by a round.
 FLAT = response.constant(0.4, 0.05, 0.8)
+
+
+def helped(factor, kind="battery"):
+    """The same, where one more of a kind multiplies the leakers."""
+    slopes = np.zeros((1, 3, 2))
+    slopes[0, 1, 0] = np.log(factor)
+    one = Effect(kind, np.array([1]), 7.0, slopes, np.zeros((1, 2, 2)), np.zeros((1, 3)), 1)
+    return FLAT._replace(base=Force(2, 3, 0), effects={kind: one})
+
 
 TEXT = """
 title    = "t"

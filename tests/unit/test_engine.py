@@ -13,6 +13,7 @@ import pytest
 
 from opendome import engine, montecarlo, scenario, tables
 from opendome.errors import CapacityError
+from opendome.kernels.debris import PIECES
 
 SEED = 7
 TEXT = (scenario.FOLDER / "two-towns.toml").read_text("utf-8")
@@ -87,9 +88,8 @@ UNCOMPILED = """
     import numpy as np
     from opendome import engine, scenario
 
-    # Its half a million steps are compared in tests/oracle/test_flyout.py; here they would take
-    # minutes.
-    engine.flyout_table = lambda *_: np.load(sys.argv[1])
+    # Their millions of steps are compared in tests/oracle; here they would take an hour.
+    engine.interceptor_tables = lambda *_: np.load(sys.argv[1])
     setup = engine.prepare(scenario.parse(sys.stdin.read(), "tiny"))
     got = engine.replicate(setup, int(sys.argv[2]), 0, trace=True)
     row = {name: got.ledger[name][0].item() for name in got.ledger.dtype.names}
@@ -98,10 +98,10 @@ UNCOMPILED = """
 
 
 def test_replicate__uncompiled_gives_the_same(two_towns, tmp_path):
-    np.save(tmp_path / "flyout.npy", two_towns.fixed.flyouts[0])
+    np.save(tmp_path / "tables.npy", two_towns.fixed.rounds)
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", textwrap.dedent(UNCOMPILED),
-         str(tmp_path / "flyout.npy"), str(SEED)],
+         str(tmp_path / "tables.npy"), str(SEED)],
         input=tiny(), capture_output=True, text=True, check=False,
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
     )  # fmt: skip
@@ -160,7 +160,25 @@ def test_outcomes__are_those_of_the_ledger(evenings):
         assert ended["shots"].sum() + np.count_nonzero(e.traces["shots"]["rocket"] < 0) == len(
             e.traces["shots"]
         )
-        assert ended["deaths"][how == "leaked"].sum() == pytest.approx(row["deaths"])
+        assert ended["deaths"].sum() == pytest.approx(row["deaths"])
+        assert ended["deaths"][killed].sum() == pytest.approx(row["debris_deaths"])
+
+
+def test_debris__falls_from_every_interception_and_counts_where_people_are(evenings):
+    for e in evenings:
+        ended, pieces, row = e.traces["outcomes"], e.traces["debris"], e.ledger[0]
+        counts = np.bincount(pieces["rocket"], minlength=len(ended))
+        assert (counts[ended["outcome"] == "intercepted"] == PIECES).all()
+        assert counts.sum() == PIECES * row["intercepted"]
+        assert (pieces["time_s"] > ended["time_s"][pieces["rocket"]]).all()
+        assert np.count_nonzero(pieces["place"] != "") == row["debris_on_places"]
+        assert pieces["deaths"].sum() == pytest.approx(row["debris_deaths"])
+        assert (pieces["deaths"][pieces["place"] == ""] == 0.0).all()
+        # From a few kilometres up, at some hundred metres a second.
+        burst = ended[pieces["rocket"]]
+        far = np.hypot(pieces["x_m"] - burst["x_m"], pieces["y_m"] - burst["y_m"])
+        assert 100.0 < np.median(far) < 5e3
+        assert far.max() < 15e3
 
 
 def test_shots__kill_once_and_before_the_impact(evenings):

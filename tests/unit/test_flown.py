@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from opendome import engine
+from opendome import engine, scenario
+from opendome.kernels.ballistics import drag_table
+from opendome.kernels.flyout_path import FLYOUT_NODES, fly_out_path
+from opendome.kernels.intercept import height, place
 
 
 def test_magazines__lose_what_is_fired_and_gain_what_is_loaded(two_towns):
@@ -36,3 +39,21 @@ def test_flyouts__lead_from_the_battery_to_the_planned_meeting(two_towns):
         np.testing.assert_allclose(
             ends[1], [shot[name] for name in ("x_m", "y_m", "z_m")], atol=1e-3
         )
+
+
+def test_flyouts__fly_through_the_air_of_the_scenario():
+    # Hot air is thin: by the standard atmosphere a round would come up to 0.7 s late.
+    hot = scenario.load("two-towns").with_changes({"weather": {"temperature_offset_K": 50.0}})
+    setup = engine.prepare(hot)
+    shots = engine.replicate(setup, 3, 0, trace=True).traces["shots"]
+    f, radius = setup.fixed, setup.fixed.radius
+    site, drag, nodes = f.batteries[0], drag_table(), np.zeros((FLYOUT_NODES, 3))
+    base = height(site["x"], site["y"], site["z"], radius)
+    late = []
+    for shot in shots:
+        d, h, _ = place(shot["x_m"], shot["y_m"], shot["z_m"], site, base, radius)
+        n = fly_out_path(d, h, f.interceptors[0], setup.scoring.air, drag, nodes)
+        late.append(shot["intercept_time_s"] - shot["launch_time_s"] - nodes[n - 1, 0])
+    assert len(late) > 10
+    # The table between its points, and a round that waited for the launcher: late by so much.
+    assert np.abs(late).max() < 0.05

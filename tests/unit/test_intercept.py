@@ -8,6 +8,7 @@ import pytest
 from opendome import settings, tables
 from opendome.kernels import flyout as fo
 from opendome.kernels.intercept import find_option, place, position, velocity
+from opendome.kernels.kills import SHAPE
 from opendome.models.interceptors.short_range import ShortRange
 
 FLAT = 1e9  # m: at this radius the ground falls away by 0.1 m within 15 km
@@ -41,7 +42,7 @@ def straight_path(point, velocity, t0=100.0, seconds=40.0, n=9):
     return rows
 
 
-def sought(path, *, now=100.0, reaction=2.0, table=None, sigma=20.0, kind=None):
+def sought(path, *, now=100.0, reaction=2.0, kills=None, sigma=20.0, kind=None):
     prediction = tables.PREDICTIONS.allocate(1)
     prediction["n_path"] = len(path)
     prediction["path"][0, : len(path)] = path
@@ -50,8 +51,9 @@ def sought(path, *, now=100.0, reaction=2.0, table=None, sigma=20.0, kind=None):
     battery = settings.BATTERIES.allocate(1)
     battery["x"], battery["y"], battery["z"], battery["reaction"] = 0.0, 0.0, 0.0, reaction
     options = tables.OPTIONS.allocate(1)
-    table = taxicab_table() if table is None else table
+    kills = np.ones(SHAPE) if kills is None else kills
     kind = interceptor() if kind is None else kind
+    table = np.concatenate([taxicab_table().ravel(), kills.ravel()])
     find_option(options[0], prediction[0], track[0], battery[0], kind, table, now, FLAT)
     return options[0]
 
@@ -116,10 +118,10 @@ def test_find_option__of_an_unknown_place_is_infeasible(sigma):
 
 @pytest.mark.kernel
 def test_find_option__waits_for_a_clearly_surer_meeting():
-    table = taxicab_table()
-    table[9:, :, fo.ALIMIT] = 15.0  # beyond 4 km little is left to steer with
+    kills = np.ones(SHAPE)
+    kills[:, 5:] = 0.2  # from 5 km on it seldom kills
     path = straight_path((-12e3, 0.0, 3e3), (300.0, 0.0, 0.0))
-    early, late = sought(path, sigma=60.0), sought(path, sigma=60.0, table=table)
+    early, late = sought(path), sought(path, kills=kills)
     assert late["t_intercept"] > early["t_intercept"] + 1.0
     assert late["p_kill"] == pytest.approx(early["p_kill"], abs=0.05)
     assert late["t_launch"] > 102.0
@@ -152,15 +154,15 @@ def test_place__of_a_point_straight_up_is_its_height():
 @pytest.mark.parametrize("d", [-1.0, nan, inf, -inf, 1e300, 24_000.1])
 @pytest.mark.parametrize("h", [0.0, nan, inf, -1.0, 12_000.1])
 def test_flyout__outside_the_table_never_arrives(d, h):
-    assert fo.flyout(taxicab_table(), d, h)[0] == inf
+    assert fo.flyout(taxicab_table().ravel(), d, h)[0] == inf
 
 
 @pytest.mark.kernel
 def test_flyout__inside_is_bilinear_and_a_missing_corner_closes_the_cell():
     table = taxicab_table()
-    tof, speed, limit, gamma = fo.flyout(table, 1_234.0, 5_678.0)
+    tof, speed, limit, gamma = fo.flyout(table.ravel(), 1_234.0, 5_678.0)
     assert isclose(tof, (1_234.0 + 5_678.0) / SPEED)
     assert (speed, limit, gamma) == pytest.approx((SPEED, 200.0, 0.5))
-    assert fo.flyout(table, 24e3, 12e3)[0] == pytest.approx(36e3 / SPEED)
+    assert fo.flyout(table.ravel(), 24e3, 12e3)[0] == pytest.approx(36e3 / SPEED)
     table[3, 12, fo.TOF] = inf
-    assert fo.flyout(table, 1_234.0, 5_678.0)[0] == inf
+    assert fo.flyout(table.ravel(), 1_234.0, 5_678.0)[0] == inf

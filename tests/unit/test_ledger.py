@@ -144,14 +144,15 @@ def test_daily__counts_on_the_calendar(s):
     )
     leaked = np.array([False, True, False, True, False])
     o = an_outcome(rockets, HOUR, 7 * HOUR, 8 * HOUR, 35 * HOUR)
-    days = ledger.daily(s, o, leaked, np.array([0.0, 0.5, 0.0, 2.0, 9.0]), 36 * HOUR, 3)
+    fallen = np.array([0.0, 0.5, 0.25, 2.0, 0.0])  # the third by its debris
+    days = ledger.daily(s, o, leaked, fallen, 36 * HOUR, 3)
     assert days["rep"].tolist() == [3, 3, 3]
     assert days["day"].tolist() == [0, 1, 2]
     assert days["launched"].tolist() == [2, 2, 1]
     assert days["short"].tolist() == [1, 0, 0]
     assert days["intercepted"].tolist() == [0, 1, 1]
     assert days["leaked"].tolist() == [1, 1, 0]
-    assert days["deaths"].tolist() == [0.5, 2.0, 0.0]
+    assert days["deaths"].tolist() == [0.5, 2.25, 0.0]
     assert days["crossed"].tolist() == [1, 2, 1]
     assert days["threatened"].tolist() == [1, 2, 0]
     assert days["engaged"].tolist() == [0, 0, 0]
@@ -196,7 +197,11 @@ def evening():
     warnings = given(1026.0, 1059.5, 2000.0)  # town 0 in time, town 1 too late, town 0 for nothing
     warnings["place"] = 0, 1, 0
     clock = filled(tables.CLOCK, 1, n_tracks=8, n_false=2, n_updates=99, n_predictions=77)
-    return ledger.Outcome(rockets, np.zeros((0, 6)), shots, warnings, clock)
+    debris = filled(
+        tables.DEBRIS, 3, rocket=[9, 5, 5], place=[1, 0, -1], t=[1060.0, 1062.0, 1070.0],
+        casualty_area=2.0,
+    )  # fmt: skip
+    return ledger.Outcome(rockets, np.zeros((0, 6)), shots, warnings, clock, debris)
 
 
 def test_score__adds_up_an_evening(s, evening):
@@ -209,8 +214,10 @@ def test_score__adds_up_an_evening(s, evening):
             "engaged_leaked": 1,
             "rounds_used": 7, "rounds_wasted": 2,
             # Town 0: two rockets, sheltered: 0.1 each.  Town 1: one, unwarned: 0.5.
-            "deaths": 0.7, "deaths_unwarned": 1.5, "deaths_undefended": 1.2,
-            "killed": stats.poisson.ppf(rng.uniform2(1, 4, 0, 0, rng.CASUALTIES, 0)[0], 0.7),
+            # Debris: 0.02 on town 1, unwarned, and 0.004 on town 0, sheltered.
+            "deaths": 0.724, "deaths_unwarned": 1.54, "deaths_undefended": 1.2,
+            "debris_on_places": 2, "debris_deaths": 0.024,
+            "killed": stats.poisson.ppf(rng.uniform2(1, 4, 0, 0, rng.CASUALTIES, 0)[0], 0.724),
             "cost_usd": 4 * 40.0 + 3 * 70.0,
             "warnings": 3, "false_warnings": 2,  # nothing is in the air at 2000 s, nor at 1059.5 s
             # Impacts at 1056 and 1057 s, 30 and 31 s after the warning of 1026 s.
@@ -227,7 +234,9 @@ def test_score__adds_up_an_evening(s, evening):
 def test_score__leaves_what_has_no_meaning_missing(s, evening):
     rockets = evening.rockets[:6]  # none threatened a town
     quiet = s._replace(first_barrage=False)
-    row, _ = ledger.score(quiet, evening._replace(rockets=rockets), 5 * HOUR, 1, 0)
+    row, _ = ledger.score(
+        quiet, evening._replace(rockets=rockets, debris=evening.debris[:0]), 5 * HOUR, 1, 0
+    )
     for name in ("warning_time_median_s", "unwarned_share", "barrage_hits"):
         assert np.isnan(row[name][0])
     assert (row["leaked"][0], row["deaths"][0]) == (0, 0.0)
@@ -254,3 +263,35 @@ def test_peak_hour__counts_the_fullest_hour():
     t = np.array([0.0, 1800.0, 3599.0, 3600.0, 7300.0])
     assert ledger.peak_hour(t) == 3  # 3,600 s after the first it is out of the hour
     assert ledger.peak_hour(t[:0]) == 0
+
+
+# ---------------------------------------------------------------- debris
+
+
+def a_piece(n=1, **columns):
+    given = {"rocket": 0, "t": 1060.0, "x": 0.0, "y": 0.0, "mass": 1.0, "casualty_area": 2.0}
+    return filled(tables.DEBRIS, n, **given | {"place": 0} | columns)
+
+
+def test_debris_deaths__are_density_times_casualty_area(s):
+    harm, unwarned = ledger.debris_deaths(s, a_piece(2, place=[0, -1]), given())
+    assert harm.tolist() == unwarned.tolist() == [0.02, 0.0]  # 0.01 people a square metre
+
+
+@pytest.mark.parametrize(
+    ("times", "where", "sheltered"),
+    [
+        ([1040.0], 0, True),
+        ([1045.0], 0, True),  # just the 15 s that people need
+        ([1046.0], 0, False),
+        ([1040.0], 1, False),  # of the other town
+        ([460.0], 0, True),
+        ([459.0], 0, False),  # they left it: ten minutes are over
+        ([459.0, 1040.0], 0, True),
+    ],
+)
+def test_debris_deaths__count_the_shelter_at_its_own_place_and_time(s, times, where, sheltered):
+    warnings = given(*times, place=where)
+    harm, unwarned = ledger.debris_deaths(s, a_piece(), warnings)
+    assert unwarned[0] == 0.02
+    assert harm[0] == pytest.approx(0.004 if sheltered else 0.02)

@@ -13,7 +13,7 @@ from opendome.cli import main
 from opendome.plan import spec, studies
 from opendome.report import plan as report
 from tests.unit.plan_small import BATTERY, small, text
-from tests.unit.test_plan_response import table
+from tests.unit.test_plan_response import written
 
 CHANGES = {"more": BATTERY, "stock": 300.0}
 
@@ -22,8 +22,7 @@ CHANGES = {"more": BATTERY, "stock": 300.0}
 def folder(tmp_path):
     """A plan file with the rows of its studies beside it."""
     (tmp_path / "small.toml").write_text(text(**CHANGES), "utf-8")
-    rows = {name: table()[name] if name in table() else np.zeros(128) for name in studies.COLUMNS}
-    studies.write(tmp_path / "small.csv", small(**CHANGES), rows)
+    studies.write(tmp_path / "small.csv", small(**CHANGES), written())
     return tmp_path
 
 
@@ -43,13 +42,22 @@ def test_plan__prints_answers_and_writes_the_report(folder):
         "Leakers more if the money takes 285 days, not 13",
         "Leakers avoided by one more round at the start",
         "Leakers avoided by one more battery when the money comes, as a gift",
-        "Price of the rounds that keep one rocket from a place",
+        "Cost of an interception that keeps one rocket from a place",
+        "Mean loss saved by the best other rule of fire",
+        "Coverage of battery 2 at its best site",
         "Assumption worth resolving, number 2",
         "How far the plan can be from the best: gap of the mean loss",
     ):
         assert question in done.output
     page = (out / "plan.html").read_text("utf-8")
-    for part in ("In plain words", "Schedule", "Frontier", "Assumptions", "Value of information"):
+    for part in (
+        "In plain words",
+        "Schedule",
+        "Frontier",
+        "Assumptions",
+        "Rules of fire",
+        "One more battery",
+    ):
         assert part in page
     assert page.count('<img src="data:image/') == 7
     with (out / "assumptions.csv").open() as file:
@@ -58,6 +66,8 @@ def test_plan__prints_answers_and_writes_the_report(folder):
     with (out / "answers.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert all(row["hinge"] and row["text"] for row in rows)
+    # Middle and interval come from the same draws.
+    assert all(float(r["low"]) <= float(r["value"]) <= float(r["high"]) for r in rows)
     again = run(folder / "small.toml", "-o", out, "--no-simulate")
     assert again.exit_code == 2
     assert "exists (choose another folder, or --force)" in again.output
@@ -97,7 +107,8 @@ def test_surrogate_above_its_limit__refuses(folder):
     path = folder / "small.toml"
     path.write_text(text(**CHANGES) + "\n[response]\nerror_leaked = 0.001\n", "utf-8")
     rows = studies.read(folder / "small.csv")[1]
-    rows["leaked"] = rows["leaked"] * np.exp(0.5 * np.random.default_rng(1).normal(size=128))
+    noise = np.random.default_rng(1).normal(size=len(rows["leaked"]))
+    rows["leaked"] = rows["leaked"] * np.exp(0.5 * noise)
     studies.write(folder / "small.csv", small(**CHANGES), rows)
     done = run(path, "--no-simulate")
     assert done.exit_code == 2

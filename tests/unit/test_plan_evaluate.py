@@ -13,7 +13,7 @@ from opendome.plan.lines import Line
 from opendome.plan.outlook import Paths
 from opendome.plan.programme import State
 from opendome.plan.setting import Package
-from tests.unit.plan_small import FLAT, SECOND, small
+from tests.unit.plan_small import BATTERY, FLAT, SECOND, helped, small
 
 
 def settings(plan, n=300, block=9):
@@ -88,16 +88,13 @@ def test_money__comes_in_its_month_and_not_before():
 
 
 def test_package__serves_from_the_month_in_which_it_is_ready():
-    from tests.unit.plan_small import BATTERY
-
     plan = small(more=BATTERY, budget=50e6)
     paths = outlook.paths(plan.file.outlook, plan.delay, plan.central, 24, 20, 7, 1)
     paths = paths._replace(launches=np.full((20, 24), 100.0))
-    halved = FLAT._replace(leaked=lambda x: 0.1 / x[:, 1])
-    s = setting.setting(plan, halved, plan.central, paths, Package(battery=1))
+    s = setting.setting(plan, helped(2.0 / 3.0), plan.central, paths, Package(battery=1))
     r = evaluate.run(s, nothing(24, 1)._replace(package=Package(battery=1)))
     assert r.bought.all()
-    ample = 10.0 / np.where(np.arange(24) >= s.bought.ready[:, None], 3.0, 2.0)
+    ample = 5.0 * 2.0 / np.where(np.arange(24) >= s.bought.ready[:, None], 3.0, 2.0)
     assert np.allclose(r.leaked - s.saved * r.short, ample)
     poor = evaluate.run(s._replace(budget=s.budget * 0.5), nothing(24, 1)._replace(
         package=Package(battery=1)))  # fmt: skip

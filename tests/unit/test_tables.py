@@ -11,7 +11,8 @@ DECLARED = [
 ]
 UNITS = {
     "-", "1", "kg", "kg/m^2", "m", "m^2", "m/s", "m/s^2", "N", "rad", "s", "USD", "SI",
-    "1/s", "rad/s", "dB/m", "1/sqrt(s)", "m, m/s, 1", "s, m, m/s",
+    "1/s", "rad/s", "dB/m", "1/sqrt(s)", "m, m/s, 1", "s, m, m/s", "s, m, m",
+    "m, m/s", "1, m/s", "s, -, m, rad, rad, m/s, m, rad, m/s",
 }  # fmt: skip
 
 

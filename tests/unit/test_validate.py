@@ -1,6 +1,8 @@
 """Validation: verdicts, exit codes, pages."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -123,6 +125,34 @@ def test_validate__wants_published_figures(tmp_path):
 
 def test_operations__are_the_four_in_order_of_time():
     assert validate.operations() == ("nov-2012", "jul-2014", "nov-2019", "may-2021")
+
+
+def test_claims__are_those_of_the_page_that_gives_the_rule():
+    page = (Path(__file__).parents[2] / "docs/theory/calibration.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\w+-\d+) \| (\w+) \| (none|overlap) \|", page, re.MULTILINE)
+    weaker = {
+        (name, p.figure, "overlap" if p.claimed else "none")
+        for name in validate.operations()
+        for p in scenario.load(name).published
+        if not p.claimed or p.conflicts_with
+    }
+    assert set(rows) == weaker
+    assert len(rows) == 7
+
+
+def test_judge__asks_an_overlap_of_figures_that_conflict(towns):
+    def rate(low, *, more=""):
+        path = Path(towns(low, 1.0))
+        path.write_text(path.read_text().replace("short_share", "interception_rate") + more)
+        return call(str(path), "--json")
+
+    found = json.loads(rate(0.0).stdout)["figures"]
+    (row,) = (r for r in found if r["figure"] == "interception_rate")
+    low = (row["mean"] + row["high"]) / 2.0  # the interval meets the range, the mean does not
+    assert rate(low).exit_code == 1
+    done = rate(low, more='conflicts_with = "launched"\n')
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["figures"][1]["verdict"] == "overlaps"
 
 
 def test_page__explains_every_figure_outside_its_range():

@@ -12,7 +12,7 @@ from opendome.bench.rows import Row
 
 __all__ = ["NAMES", "Row", "measure", "show"]
 
-NAMES = ("assign", "flight", "page", "policies", "radar", "study")
+NAMES = ("assign", "flight", "page", "plan", "policies", "radar", "study", "tracking")
 
 
 def measure(name: str, *, cold: bool = False, full: bool = False) -> tuple[str, list[Row]]:

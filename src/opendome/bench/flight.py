@@ -10,17 +10,16 @@ import ctypes
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from math import pi
 from pathlib import Path
-from statistics import median
 from time import process_time
 from typing import Any
 
 import numpy as np
 
 from opendome import surroundings, tables
-from opendome.bench.rows import Row
+from opendome.bench import interceptors
+from opendome.bench.rows import Row, cpu
 from opendome.kernels.atmosphere import air_table
 from opendome.kernels.ballistics import RAIL, burnt, drag_per_speed, launch_velocity
 from opendome.kernels.earth import coriolis, gravity, height, on_surface
@@ -31,7 +30,6 @@ TITLE = "Flights to impact per CPU second, everything on; ratio: the lanes over 
 
 LATITUDE = 31.5  # deg
 FLIGHTS = 4360
-REPEATS = 9
 #: The mix of May 2021 by range: 65 % to 20 km, 30 % to 45 km, 5 % beyond.
 SHARES = (0.25, 0.15, 0.25, 0.30, 0.03, 0.01, 0.01)
 LEVELS = np.array([0.0, 2e3, 8e3, 12e3, 20e3])
@@ -55,7 +53,7 @@ def measure(full: bool) -> list[Row]:
     rows.append(
         rocketpy(lanes) if full else Row("RocketPy, 6 DOF (with --full)", NAN, "flights/CPU s")
     )
-    return rows
+    return rows + interceptors.measure()
 
 
 def campaign(n: int, nature: Any) -> np.ndarray:
@@ -70,16 +68,6 @@ def campaign(n: int, nature: Any) -> np.ndarray:
     rockets["elevation"] = draw.uniform(0.3, 0.8, n)
     rockets["burn"] = 1.0
     return rockets
-
-
-def cpu(work: Callable[[], object]) -> float:
-    """Median CPU seconds."""
-    seconds = []
-    for _ in range(REPEATS):
-        start = process_time()
-        work()
-        seconds.append(process_time() - start)
-    return median(seconds)
 
 
 # ---------------------------------------------------------------- C

@@ -20,6 +20,7 @@ from opendome.cli import (
     scenario,
     serve,
     study,
+    track,
     validate,
     zones,
 )
@@ -33,6 +34,7 @@ COMMANDS = (
     *(zones.zones, zones.warnings),
     *(report.report, export.export, serve.serve),
     *(footprint.footprint, assign.assign, bench.bench),
+    track.track,
 )
 
 

@@ -16,9 +16,10 @@ def bench(name: str, cold: bool, full: bool, as_json: bool) -> None:
 
     Import, help, first result, one warm replication of SCENARIO; or the benchmark NAME: `assign`
     (static assignment beside greedy and HiGHS), `flight` (flights to impact beside C, scipy and
-    RocketPy), `page` (the replay in the browser), `policies` (damage over the bound, re-planning),
-    `radar` (detection beside scipy, dwells, plots), `study` (workers, orchestration, memory, a
-    million rows, Dask).
+    RocketPy), `page` (the replay in the browser), `plan` (the shipped plan, another budget, its
+    studies), `policies` (damage over the bound, re-planning), `radar` (detection beside scipy,
+    dwells, plots), `study` (workers, orchestration, memory, a million rows, Dask), `tracking`
+    (speed, Stone Soup, error over bound).
     """
     from opendome import bench as benchmarks
 

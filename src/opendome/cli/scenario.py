@@ -110,6 +110,7 @@ def check(scenario: str, numbers: bool, as_json: bool) -> None:
     try:
         found = opendome.load(scenario)
         estimate.check(found.published)
+        found.nature(found.tables())  # reads the files that it names
     except ScenarioError as error:
         if not as_json:
             raise

@@ -52,7 +52,9 @@ def import_(file: Path, out: Path | None, force: bool, as_json: bool) -> None:
 
 @click.command()
 @click.argument("scenario", default="may-2021")
-@click.option("--zones", "file", type=click.Path(path_type=Path), help="Zones (default: places).")
+@click.option(
+    "--zones", "file", type=click.Path(path_type=Path), help="Zones (default: the scenario's)."
+)
 @click.option("-n", "--replications", type=click.IntRange(1, 100), default=1, show_default=True)
 @click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
 @click.option("--workers", type=int, help="Processes (default: one per core).")
@@ -79,7 +81,8 @@ def warnings(
     """Who is warned, how early, how often in vain: zone by zone, over the threshold.
 
     SCENARIO is the name of a shipped one or the path of a TOML file.  Its warning rule is applied
-    to the zones of a file made by `opendome zones import`, or to the shipped places.
+    to the zones of a file made by `opendome zones import`, else to those that the scenario warns:
+    of its own file, or its places.
     """
     import opendome
     from opendome import warned, zone_map
@@ -88,7 +91,7 @@ def warnings(
     from opendome.report import warnings as shown
 
     found = opendome.load(scenario)
-    areas = reading.read(file) if file else zone_map.places_of(found)
+    areas = reading.read(file) if file else zone_map.zones_of(found) or zone_map.places_of(found)
     with progress.shown(not no_progress) as show:
         result = opendome.run(
             found, replications, seed, cores() if workers is None else workers,

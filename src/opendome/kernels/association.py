@@ -80,7 +80,8 @@ def match(n_edges, n_rows, n_cols, miss, scratch):
     """Assign columns to rows over a sparse list of allowed pairs; a row may stay without one.
 
     Minimises the sum of edge costs plus `miss` for each row left alone.  A pair that no other
-    pair competes with is taken at once; the others are solved exactly, cluster by cluster.
+    pair competes with is taken at once; the others are solved exactly, cluster by cluster.  Only
+    in a cluster that exceeds scratch.work (world.CLUSTER) the cheapest pair goes first.
 
     Parameters
     ----------
@@ -89,10 +90,10 @@ def match(n_edges, n_rows, n_cols, miss, scratch):
         gate).  Fills column_of: the column of each row, or -1.
     """
     edge_row, edge_col, column_of = scratch.edges[0], scratch.edges[1], scratch.column_of
-    parent, local = scratch.parent, scratch.local
+    parent, first, order = scratch.parent, scratch.local, scratch.order
     for i in range(n_rows + n_cols):
         parent[i] = i
-        local[i] = 0
+        first[i] = 0
     for i in range(n_rows):
         column_of[i] = -1
     for e in range(n_edges):
@@ -100,44 +101,71 @@ def match(n_edges, n_rows, n_cols, miss, scratch):
         b = _root(parent, n_rows + edge_col[e])
         if a != b:
             parent[max(a, b)] = min(a, b)
+    # Edges in order of their cluster (counting sort): first[root] counts, then begins its part.
     for e in range(n_edges):
-        local[_root(parent, edge_row[e])] += 1
+        first[_root(parent, edge_row[e])] += 1
+    begin = 0
+    for i in range(n_rows):
+        count = first[i]
+        first[i] = begin
+        begin += count
     for e in range(n_edges):
         root = _root(parent, edge_row[e])
-        if local[root] == 1:
-            column_of[edge_row[e]] = edge_col[e]
-        elif local[root] > 1:
-            local[root] = -1
-            _solve_cluster(root, n_edges, n_rows, n_cols, miss, scratch)
+        order[first[root]] = e
+        first[root] += 1
+    e = 0
+    while e < n_edges:
+        end = first[_root(parent, edge_row[order[e]])]  # by now the end of its part
+        if end == e + 1:
+            column_of[edge_row[order[e]]] = edge_col[order[e]]
+        else:
+            _solve_cluster(order[e:end], miss, scratch)
+        e = end
 
 
 @kernel
-def _solve_cluster(root, n_edges, n_rows, n_cols, miss, scratch):
-    """Dense assignment of one cluster; column m + i is row i's own "nothing"."""
-    edge_row, edge_col = scratch.edges[0], scratch.edges[1]
-    parent, work = scratch.parent, scratch.work
+def _solve_cluster(edges, miss, scratch):
+    """Dense assignment of one cluster, given its edges; column m + i is row i's own "nothing"."""
+    edge_row, edge_col, work = scratch.edges[0], scratch.edges[1], scratch.work
     rows, cols, row_of = scratch.ints[0], scratch.ints[1], scratch.ints[2]
     way, found = scratch.ints[3], scratch.ints[4]
+    row_at, col_at = scratch.ints[5], scratch.ints[6]
     n = 0
     m = 0
-    for i in range(n_rows):
-        if _root(parent, i) == root:
+    for e in edges:
+        i, j = edge_row[e], edge_col[e]
+        if not (row_at[i] < n and rows[row_at[i]] == i):
+            row_at[i] = n
             rows[n] = i
             n += 1
-    for j in range(n_cols):
-        if _root(parent, n_rows + j) == root:
+        if not (col_at[j] < m and cols[col_at[j]] == j):
+            col_at[j] = m
             cols[m] = j
             m += 1
+    if n + 3 > work.shape[0] or n + m + 1 > work.shape[1]:
+        _cheapest_first(edges, scratch)
+        return
     for i in range(n):
         for j in range(m + n):
             work[3 + i, j] = np.inf
         work[3 + i, m + i] = miss
-    for e in range(n_edges):
-        if _root(parent, edge_row[e]) == root:
-            i = np.searchsorted(rows[:n], edge_row[e])
-            j = np.searchsorted(cols[:m], edge_col[e])
-            work[3 + i, j] = scratch.costs[e]
+    for e in edges:
+        work[3 + row_at[edge_row[e]], col_at[edge_col[e]]] = scratch.costs[e]
     done = np.empty(m + n + 1, np.bool_)
     assign(work[3:], n, m + n, found, work[0], work[1], row_of, way, work[2], done)
     for i in range(n):
         scratch.column_of[rows[i]] = cols[found[i]] if found[i] < m else -1
+
+
+@kernel
+def _cheapest_first(edges, scratch):
+    """Take the cheapest pair of a cluster, then the next whose row and column are free."""
+    taken = np.zeros(len(scratch.parent), np.bool_)
+    costs = np.empty(len(edges))
+    for i in range(len(edges)):
+        costs[i] = scratch.costs[edges[i]]
+    for i in np.argsort(costs):
+        row, col = scratch.edges[0, edges[i]], scratch.edges[1, edges[i]]
+        if scratch.column_of[row] < 0 and not taken[col]:
+            scratch.column_of[row] = col
+            taken[col] = True

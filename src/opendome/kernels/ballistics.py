@@ -22,9 +22,8 @@ from pathlib import Path
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.constants import G0
 from opendome.kernels.atmosphere import AIR_CELLS, AIR_TOP
-from opendome.kernels.earth import height, rise
+from opendome.kernels.earth import coriolis, gravity, height, rise
 from opendome.kernels.terrain import ground_height
 
 RAIL = 3.0  # m, length of the launcher; assumed: about the length of a 122 mm rocket
@@ -163,11 +162,8 @@ def drag_per_speed(h, v2, air, drag):
 
 
 @kernel
-def acceleration(x, y, z, vx, vy, vz, beta, air, drag, radius):
-    """Acceleration of a coasting body as the tracking filter sees it.
-
-    The air is still, the earth a sphere that does not turn, with gravity G0 (R / r)^2: what the
-    filter leaves out is below its process noise.  Flights and impact predictions have all of it.
+def acceleration(x, y, z, vx, vy, vz, beta, drag, nature):
+    """Acceleration of a coasting body, for one at a time (in lanes: kernels/lanes.py, motion.py).
 
     Parameters
     ----------
@@ -175,22 +171,29 @@ def acceleration(x, y, z, vx, vy, vz, beta, air, drag, radius):
     vx, vy, vz : float, m/s
     beta : float, kg/m^2
         m / (form area): C_D is in the drag curve.
-    air : ndarray, (2049, 4)
-        `atmosphere.air_table()`.
     drag : ndarray, (4097,)
         `drag_table()`.
-    radius : float, m
-        Radius of the round earth.
+    nature : nature.Nature
+        Of which air, wind and earth.
 
     Returns
     -------
     ax, ay, az : float, m/s^2
     """
-    zc = z + radius
-    r = sqrt(x * x + y * y + zc * zc)
-    d = drag_per_speed(r - radius, vx * vx + vy * vy + vz * vz, air, drag) / beta
-    g = G0 * radius * radius / (r * r * r)
-    return -g * x - d * vx, -g * y - d * vy, -g * zc - d * vz
+    earth, air = nature.earth, nature.air
+    h = height(x, y, z, earth)
+    u = clamp(h * PER_M, AIR_CELLS)
+    i = int(u)
+    f = u - floor(u)
+    east = air[i, 2] + f * (air[i + 1, 2] - air[i, 2])
+    north = air[i, 3] + f * (air[i + 1, 3] - air[i, 3])
+    # The wind is level where the body is, not where the origin is.
+    up = -(east * x + north * y) / earth.radius
+    wx, wy, wz = vx - east, vy - north, vz - up
+    d = drag_per_speed(h, wx * wx + wy * wy + wz * wz, air, drag) / beta
+    gx, gy, gz = gravity(x, y, z, earth)
+    cx, cy, cz = coriolis(vx, vy, vz, earth)
+    return gx + cx - d * wx, gy + cy - d * wy, gz + cz - d * wz
 
 
 @kernel

@@ -10,21 +10,12 @@ import numpy as np
 from opendome._jit import kernel
 from opendome.kernels.decide import consider, decide
 from opendome.kernels.dwells import schedule
-from opendome.kernels.impact import predict_impacts
+from opendome.kernels.impact import predict_impacts, predict_paths
 from opendome.kernels.orders import order
 from opendome.kernels.scan import scan
 from opendome.kernels.shots import engage, reload, resolve, rest
 from opendome.kernels.threat import axes, threaten
-from opendome.kernels.tracks import (
-    CONFIRMED,
-    FREE,
-    TENTATIVE,
-    absorb,
-    advance,
-    associate,
-    keep_singles,
-    start,
-)
+from opendome.kernels.tracks import CONFIRMED, FREE, follow
 from opendome.kernels.warn import warn
 from opendome.tables import FIRE, FLYING, LANDED, WAITING
 
@@ -93,17 +84,11 @@ def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
     if clock.n_plots < 0:
         return FULL_PLOTS
     _retire(clock, truth.rockets)
-    advance(clock, fixed, belief, scratch)
-    for stage in (CONFIRMED, TENTATIVE):
-        if associate(stage, clock, fixed, belief, scratch) < 0:
-            return FULL_TRACKS
-        absorb(stage, clock, fixed, belief, truth, scratch)
-    if not start(clock, fixed, belief, truth, scratch):
+    if not follow(clock, fixed, belief, truth, scratch):
         return FULL_TRACKS
-    keep_singles(clock, belief, truth)
-    _trim(clock, belief.tracks)
-    predict_impacts(clock, fixed, belief)
+    predict_impacts(clock, fixed, belief, scratch)
     threaten(clock, fixed, belief)
+    predict_paths(clock, fixed, belief)
     if not warn(clock, fixed, belief, scratch):
         return FULL_WARNINGS
     consider(clock, fixed, belief)
@@ -170,13 +155,6 @@ def _retire(clock, rockets):
     """Skip rockets that have ended.  After the scan: it may have seen them before their end."""
     while clock.first < clock.next and rockets[clock.first].status not in (WAITING, FLYING):
         clock.first += 1
-
-
-@kernel
-def _trim(clock, tracks):
-    """Forget free slots at the end of the table."""
-    while clock.n_slots > 0 and tracks[clock.n_slots - 1].status == FREE:
-        clock.n_slots -= 1
 
 
 @kernel

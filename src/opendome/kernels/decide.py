@@ -64,12 +64,10 @@ def _find_options(i, t, fixed, belief):
         option.rounds = min(state.rounds, battery.channels - state.guided)
         option.price, option.gain = np.nan, np.nan
         if option.rounds > 0:
-            kind, flyouts = (
-                fixed.interceptors[battery.interceptor],
-                fixed.flyouts[battery.interceptor],
-            )
             now = max(t, state.t_free - battery.reaction)
-            find_option(option, p, track, battery, kind, flyouts, now, fixed.radius)
+            k = battery.interceptor
+            kind, table = fixed.interceptors[k], fixed.rounds[k]
+            find_option(option, p, track, battery, kind, table, now, fixed.radius)
         able = able or option.feasible == 1
     return able
 

@@ -59,7 +59,7 @@ def defend(rockets, nodes, fixed, b, period, snr_min, delay, s, p_kill, spare):
     option = np.zeros(1, _OPTION)[0]
     prediction = np.zeros(1, _PREDICTION)[0]
     battery = fixed.batteries[b]
-    kind, table = fixed.interceptors[battery.interceptor], fixed.flyouts[battery.interceptor]
+    kind, table = fixed.interceptors[battery.interceptor], fixed.rounds[battery.interceptor]
     for i in range(len(rockets)):
         rocket = rockets[i]
         cls = fixed.classes[rocket.cls]
@@ -74,7 +74,11 @@ def defend(rockets, nodes, fixed, b, period, snr_min, delay, s, p_kill, spare):
             x, y, z, vx, vy, vz = position(nodes, rocket, cls, t)
             prediction.path[k, 0] = t
             prediction.path[k, 1], prediction.path[k, 2], prediction.path[k, 3] = x, y, z
-            prediction.path[k, 4], prediction.path[k, 5], prediction.path[k, 6] = vx, vy, vz
+            prediction.path[k, 4], prediction.path[k, 5], prediction.path[k, 6] = (
+                vx,
+                vy,
+                vz,
+            )
         prediction.n_path = PATH
         find_option(option, prediction, track, battery, kind, table, tau, fixed.radius)
         if option.feasible == 1:

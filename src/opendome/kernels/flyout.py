@@ -25,6 +25,7 @@ D_STEP = 500.0  # m, steps of the flyout table
 H_STEP = 500.0  # m
 N_D, N_H = 49, 25  # size of the flyout table: 0 to 24 km downrange, 0 to 12 km up
 TOF, SPEED, ALIMIT, GAMMA = range(4)  # what a cell of the flyout table holds
+SIZE = N_D * N_H * 4  # numbers of a flyout table
 
 
 @kernel
@@ -194,10 +195,11 @@ def flyout_table(interceptor, air, drag):
 
 
 @kernel
-def _mix(table, i, j, f, g, c):
-    """Bilinear mean of one quantity in one cell."""
-    low = table[i, j, c] + f * (table[i + 1, j, c] - table[i, j, c])
-    high = table[i, j + 1, c] + f * (table[i + 1, j + 1, c] - table[i, j + 1, c])
+def _mix(table, k, f, g):
+    """Bilinear mean of one quantity in one cell, whose first corner is number k."""
+    far = k + 4 * N_H
+    low = table[k] + f * (table[far] - table[k])
+    high = table[k + 4] + f * (table[far + 4] - table[k + 4])
     return low + g * (high - low)
 
 
@@ -207,7 +209,8 @@ def flyout(table, d, h):
 
     Parameters
     ----------
-    table : from `flyout_table`
+    table : float64 array (at least SIZE,)
+        From `flyout_table`, flat: world.Fixed.rounds.
     d, h : float, m
         Ground distance and height above the launcher; any float, nan included.
 
@@ -222,18 +225,19 @@ def flyout(table, d, h):
     0.06 s at worst, at the near edge.
     """
     s, r = d / D_STEP, h / H_STEP
-    if not (0.0 <= s <= table.shape[0] - 1 and 0.0 <= r <= table.shape[1] - 1):
+    if not (0.0 <= s <= N_D - 1 and 0.0 <= r <= N_H - 1):
         return inf, 0.0, 0.0, 0.0
-    i = min(int(s), table.shape[0] - 2)
-    j = min(int(r), table.shape[1] - 2)
+    i = min(int(s), N_D - 2)
+    j = min(int(r), N_H - 2)
     f, g = s - i, r - j
+    k = 4 * (i * N_H + j)
+    far = k + 4 * N_H
     # A corner that is not reached: 0 inf would be nan.
-    low = max(table[i, j, TOF], table[i + 1, j, TOF])
-    if max(low, table[i, j + 1, TOF], table[i + 1, j + 1, TOF]) == inf:
+    if max(table[k + TOF], table[far + TOF], table[k + 4 + TOF], table[far + 4 + TOF]) == inf:
         return inf, 0.0, 0.0, 0.0
     return (
-        _mix(table, i, j, f, g, TOF),
-        _mix(table, i, j, f, g, SPEED),
-        _mix(table, i, j, f, g, ALIMIT),
-        _mix(table, i, j, f, g, GAMMA),
+        _mix(table, k + TOF, f, g),
+        _mix(table, k + SPEED, f, g),
+        _mix(table, k + ALIMIT, f, g),
+        _mix(table, k + GAMMA, f, g),
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.kernels.flyout import D_STEP, H_STEP, N_D, N_H, V_MIN, flyout
-from opendome.kernels.lethality import geometry, kill_expected
+from opendome.kernels.lethality import aspect, kill_expected
 
 GRID = 0.5  # s, step of the search along the path
 EDGE = 0.01  # s, how closely the edges of the feasible time are found
@@ -26,7 +26,7 @@ class Case(NamedTuple):
     prediction: Any  # record of tables.PREDICTIONS
     battery: Any  # record of settings.BATTERIES
     interceptor: Any  # record of settings.INTERCEPTORS
-    table: np.ndarray  # flyout table
+    table: np.ndarray  # its row of world.Fixed.rounds
     ready: float  # s, earliest lift-off
     h_battery: float  # m, launcher's height
     s: float  # m, hand-over error
@@ -95,7 +95,7 @@ def _meet(case, k, tau):
 
     Returns
     -------
-    spare, x, y, z, speed, limit, gamma : float; s, m, m/s, m/s^2, rad
+    spare, x, y, z, d, h, gamma : float; s, m, rad
         spare is the time left over if the round leaves as early as it can: negative where it
         comes late, -inf outside the envelope.
     """
@@ -103,9 +103,9 @@ def _meet(case, k, tau):
     d, h, slant = place(x, y, z, case.battery, case.h_battery, case.radius)
     interceptor = case.interceptor
     if not (interceptor.h_min <= h <= interceptor.h_max and slant >= interceptor.range_min):
-        return -inf, x, y, z, 0.0, 0.0, 0.0
-    tof, speed, limit, gamma = flyout(case.table, d, h)
-    return tau - tof - case.ready, x, y, z, speed, limit, gamma
+        return -inf, x, y, z, d, h, 0.0
+    tof, _, _, gamma = flyout(case.table, d, h)
+    return tau - tof - case.ready, x, y, z, d, h, gamma
 
 
 @kernel
@@ -155,11 +155,10 @@ def _out_of_reach(case, k):
 @kernel
 def _consider(case, k, tau, meeting, option):
     """Take the feasible meeting at tau if it is the first, or clearly surer than the one held."""
-    spare, x, y, z, speed, limit, gamma = meeting
+    spare, x, y, z, d, h, gamma = meeting
     vx, vy, vz = velocity(case.prediction.path, k, tau)
-    dx, dy = x - case.battery.x, y - case.battery.y
-    _, _, divert, cep = geometry(case.interceptor, vx, vy, vz, dx, dy, speed, gamma, limit)
-    p_kill = kill_expected(case.interceptor, divert, cep, case.s)
+    v, c = aspect(vx, vy, vz, x - case.battery.x, y - case.battery.y, gamma)
+    p_kill = kill_expected(case.interceptor, case.table, d, h, v, c, case.s)
     if option.feasible == 0 or p_kill > option.p_kill + GAIN:
         option.feasible = 1
         option.t_launch = case.ready + spare
@@ -235,7 +234,8 @@ def find_option(option, prediction, track, battery, interceptor, table, now, rad
     track : record of tables.TRACKS
         The hand-over error s is the root of the mean position variance of P; not below 1 m.
     battery, interceptor : records of settings.BATTERIES, settings.INTERCEPTORS
-    table : from kernels/flyout.py, of that interceptor
+    table : float64 array
+        Row of world.Fixed.rounds of that interceptor.
     now : float, s
     radius : float, m
         Of the round earth.

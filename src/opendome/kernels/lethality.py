@@ -1,122 +1,74 @@
 """Single-shot kill probability: expected before the launch, conditional on the real error after.
 
-Two things must succeed.  The round must be able to steer the hand-over error away between seeker
-lock-on and the meeting (divert); then fuze and fragments must kill from what miss is left.
+Both are the round's reliability times an entry of the kill table (kernels/kills.py) at the geometry
+of the meeting; belief knows the standard deviation of the hand-over error, truth the error itself.
 
-Symbols: vc closing speed [m/s]; t_h homing time [s]; D divert capability [m]; CEP median miss [m];
-s standard deviation of the hand-over error on each axis [m]; e that error across the closing
-direction [m]; theta angle between the closing direction and the body's own motion [rad].
+Symbols: v speed of the body [m/s]; c cosine of the angle between its velocity and the round's;
+gamma path angle of the round [rad]; s standard deviation of the hand-over error on each axis [m].
 """
 
-from math import cos, exp, log, sin, sqrt
+from math import cos, sin, sqrt
 
 from opendome._jit import kernel
+from opendome.kernels.kills import BELIEF, TRUTH, kill_probability
 
-A_BODY = 10.0  # m/s^2, air's deceleration of a falling rocket, order of 1 g; assumed
-AUGMENT = 3.0  # N'/(N'-2) at N' = 3: what homing asks over the body's own acceleration (Zarchan)
-TAU = 0.2  # s, lag of seeker, filter and fins; assumed
-T_FUZE = 1e-3  # s, median timing error of the proximity fuze; assumed
-VC_MIN = 1.0  # m/s, below it nothing closes
-LN2 = log(2.0)
+V_LEAST = 1.0  # m/s, below it nothing closes
 
 
 @kernel
-def _closing(vx, vy, vz, dx, dy, speed, gamma):
-    """Velocity of the body relative to the interceptor, which flies towards azimuth (dx, dy)."""
+def heading(dx, dy, gamma):
+    """Unit vector of the round's velocity: it flies towards azimuth (dx, dy) at gamma."""
     ground = sqrt(dx * dx + dy * dy)
-    horizontal = speed * cos(gamma) / ground if ground > 0.0 else 0.0
-    return vx - horizontal * dx, vy - horizontal * dy, vz - speed * sin(gamma)
+    level = cos(gamma) / ground if ground > 0.0 else 0.0
+    return level * dx, level * dy, sin(gamma)
 
 
 @kernel
-def geometry(interceptor, vx, vy, vz, dx, dy, speed, gamma, limit):
-    """Closing speed, homing time, divert capability and median miss of one meeting.
+def aspect(vx, vy, vz, dx, dy, gamma):
+    """Speed of the body, and cosine of the angle between its velocity and the round's.
 
     Parameters
     ----------
-    interceptor : record of settings.INTERCEPTORS
     vx, vy, vz : float, m/s
         Velocity of the body at the meeting.
     dx, dy : float, m
         Meeting point from the launcher, east and north.
-    speed, gamma, limit : float, m/s, rad, m/s^2
-        Of the interceptor at the meeting: kernels/flyout.py.
-
-    Returns
-    -------
-    vc : float, m/s
-        Closing speed.
-    t_h : float, s
-        seeker_range / vc.
-    divert : float, m
-        a t_h^2 / 2 with a = limit - AUGMENT A_BODY sin(theta), not below 0.
-    cep : float, m
-        Root of the squares of: cep_seeker; vc T_FUZE, the burst's displacement along the closing
-        direction; A_BODY sin(theta) TAU^2, the lag behind a body that brakes across it.
+    gamma : float, rad
+        Of the round at the meeting: kernels/flyout.py.
 
     Error
     -----
-    Model: constant acceleration and speeds over the homing, the launcher's and the scenario's
-    vertical taken as one (1 degree apart at 110 km).
-
-    Source
-    ------
-    Zarchan, Tactical and Strategic Missile Guidance, 6th ed. (2012): divert and augmented
-    acceleration of proportional navigation, chapter 2; lag miss, chapter 3.  The sizes are assumed.
+    Model: the launcher's and the scenario's vertical taken as one (1 degree apart at 110 km).
     """
-    wx, wy, wz = _closing(vx, vy, vz, dx, dy, speed, gamma)
-    vc = max(sqrt(wx * wx + wy * wy + wz * wz), VC_MIN)
-    v = max(sqrt(vx * vx + vy * vy + vz * vz), VC_MIN)
-    cos_theta = (wx * vx + wy * vy + wz * vz) / (vc * v)
-    across = A_BODY * sqrt(max(1.0 - cos_theta * cos_theta, 0.0))
-    t_h = interceptor.seeker_range / vc
-    divert = 0.5 * max(limit - AUGMENT * across, 0.0) * t_h * t_h
-    lag, burst = across * TAU * TAU, vc * T_FUZE
-    cep = sqrt(interceptor.cep_seeker**2 + burst * burst + lag * lag)
-    return vc, t_h, divert, cep
+    ux, uy, uz = heading(dx, dy, gamma)
+    v = max(sqrt(vx * vx + vy * vy + vz * vz), V_LEAST)
+    return v, (ux * vx + uy * vy + uz * vz) / v
 
 
 @kernel
-def _burst(interceptor, cep):
-    """Kill probability of a burst that was steered: circular normal miss, lethal radius as cookie.
-
-    Source
-    ------
-    Driels, Weaponeering, 2nd ed. (2013): P = 1 - 2^-((R_L/CEP)^2); Washburn and Kress, Combat
-    Modeling (2009), chapter 2: cookie-cutter damage with a circular normal error.
-    """
-    ratio = interceptor.lethal_radius / cep
-    return interceptor.reliability * (1.0 - exp(-LN2 * ratio * ratio))
-
-
-@kernel
-def kill_expected(interceptor, divert, cep, s):
-    """Belief: kill probability before the launch.
+def kill_expected(interceptor, table, d, h, v, c, s):
+    """Belief: kill probability before the launch, at a standard deviation of the error.
 
     Parameters
     ----------
     interceptor : record of settings.INTERCEPTORS
-    divert, cep : float, m
-        From `geometry`.
+    table : float64 array
+        Its row of world.Fixed.rounds.
+    d, h : float, m
+        Meeting point: ground distance and height above the launcher.
+    v, c : from `aspect`
     s : float, m
-        Standard deviation of the hand-over error on each axis, > 0.
-
-    Returns
-    -------
-    float
-        P(burst kills) P(e < D), e Rayleigh with parameter s: two axes across the closing direction.
     """
-    ratio = divert / s
-    return _burst(interceptor, cep) * (1.0 - exp(-0.5 * ratio * ratio))
+    return interceptor.reliability * kill_probability(table, BELIEF, d, h, v, c, s)
 
 
 @kernel
-def kill_given_error(interceptor, divert, cep, error):
-    """Truth: kill probability once the hand-over error is known, m; 0 if it exceeds the divert.
+def kill_given_error(interceptor, table, d, h, v, c, error):
+    """Truth: kill probability once the hand-over error is known, m.
 
     The mean of this over a Rayleigh error of parameter s is `kill_expected` at the same geometry.
     """
-    return _burst(interceptor, cep) if error < divert else 0.0
+    return interceptor.reliability * kill_probability(table, TRUTH, d, h, v, c, error)
 
 
 @kernel
@@ -129,7 +81,9 @@ def shot_error(x, y, z, vx, vy, vz, px, py, pz, dx, dy, speed, gamma):
         The body at the meeting time, truth.
     px, py, pz : float, m
         Where the tracker believes it then.
-    dx, dy, speed, gamma : as in `geometry`
+    dx, dy, gamma : as in `aspect`
+    speed : float, m/s
+        Of the round.
 
     Returns
     -------
@@ -137,9 +91,10 @@ def shot_error(x, y, z, vx, vy, vz, px, py, pz, dx, dy, speed, gamma):
         Length of the difference of positions, less its part along the relative velocity: that part
         only shifts the time of the meeting.
     """
-    wx, wy, wz = _closing(vx, vy, vz, dx, dy, speed, gamma)
+    ux, uy, uz = heading(dx, dy, gamma)
+    wx, wy, wz = vx - speed * ux, vy - speed * uy, vz - speed * uz
     ex, ey, ez = x - px, y - py, z - pz
-    w2 = max(wx * wx + wy * wy + wz * wz, VC_MIN * VC_MIN)
+    w2 = max(wx * wx + wy * wy + wz * wz, V_LEAST * V_LEAST)
     along = (ex * wx + ey * wy + ez * wz) / w2
     ex, ey, ez = ex - along * wx, ey - along * wy, ez - along * wz
     return sqrt(ex * ex + ey * ey + ez * ez)

@@ -8,7 +8,7 @@ from opendome.constants import DAY, G0
 from opendome.kernels.ballistics import position as true_position
 from opendome.kernels.flyout import flyout
 from opendome.kernels.intercept import height, place, position
-from opendome.kernels.lethality import geometry, kill_given_error, shot_error
+from opendome.kernels.lethality import aspect, kill_given_error, shot_error
 from opendome.tables import INTERCEPTED
 
 IN_AIR, KILL, MISS, NOTHING, ALREADY_DEAD = range(5)
@@ -143,17 +143,18 @@ def _settle(shot, fixed, track, truth, seed, rep):
     kind = fixed.interceptors[battery.interceptor]
     base = height(battery.x, battery.y, battery.z, fixed.radius)
     d, h, _ = place(px, py, pz, battery, base, fixed.radius)
-    tof, speed, limit, gamma = flyout(fixed.flyouts[battery.interceptor], d, h)
+    table = fixed.rounds[battery.interceptor]
+    tof, speed, _, gamma = flyout(table, d, h)
     shot.result = MISS
     if tof == np.inf:
         return
     dx = px - battery.x
     dy = py - battery.y
     shot.error = shot_error(x, y, z, vx, vy, vz, px, py, pz, dx, dy, speed, gamma)
-    _, _, divert, cep = geometry(kind, vx, vy, vz, dx, dy, speed, gamma, limit)
+    v, c = aspect(vx, vy, vz, dx, dy, gamma)
     sub = rng.sub_of(body.number, 0)
     u, _ = rng.uniform2(seed, rep, body.entity, shot.number, rng.KILL, sub)
-    if u < kill_given_error(kind, divert, cep, shot.error):
+    if u < kill_given_error(kind, table, d, h, v, c, shot.error):
         shot.result = KILL
         body.status = INTERCEPTED
         body.t_end = tau

@@ -1,5 +1,6 @@
 """The uncertain numbers of a plan: their values, and draws of all of them at once."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ class Assumption(NamedTuple):
     value: float
     low: float
     high: float
-    spread: str  # triangular, uniform, loguniform, or gamma and normal (of the outlook's fit)
+    spread: str  # triangular, uniform, loguniform; normal: low and high hold 90 %
     grade: str
     source: str
 
@@ -27,6 +28,15 @@ class Assumption(NamedTuple):
     def varies(self) -> bool:
         """Whether a range is given."""
         return self.high > self.low
+
+    @property
+    def words(self) -> str:
+        """Its name for people: the key, and whose it is."""
+        numbered = re.sub(r"\[(\d+)\]", lambda m: f" {int(m[1]) + 1}", self.name)
+        *path, key = numbered.split(".")
+        whose = ", ".join(re.sub(r".*\[(.+)\]", r"\1", part) for part in path)
+        said = re.sub(r"\busd?\b", lambda m: m[0].upper(), key.replace("_", " "))
+        return f"{said} ({whose})" if whose else said
 
     def quantile(self, u: np.ndarray) -> np.ndarray:
         """Values at points of the unit interval.
@@ -42,6 +52,10 @@ class Assumption(NamedTuple):
             return low + (high - low) * u
         if self.spread == "loguniform":
             return low * (high / low) ** u
+        if self.spread == "normal":
+            from scipy.special import ndtri
+
+            return self.value + (high - low) / (2.0 * ndtri(0.95)) * ndtri(u)
         return _triangular(u, low, self.value, high)
 
 

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from opendome.plan import doctrines
 from opendome.plan.assumptions import Values
-from opendome.plan.evaluate import Rule, Run, nothing, restored, run
+from opendome.plan.doctrines import Tuned
+from opendome.plan.evaluate import Rule, Run, restored, run
 from opendome.plan.outlook import Paths
 from opendome.plan.response import Response
-from opendome.plan.setting import Package, Setting, force, setting
+from opendome.plan.setting import Package, Setting, doctrine, force, setting
 from opendome.plan.spec import Plan
 
 ROUNDS = 100.0  # of a small change in stock: the marginal round is its hundredth
@@ -25,6 +27,7 @@ class World(NamedTuple):
     response: Response
     rule: Rule  # with the money
     without: Rule  # with the regular appropriation alone
+    doctrines: tuple[Tuned, ...] = ()  # the plan's first
 
 
 class Runs(NamedTuple):
@@ -63,6 +66,8 @@ def figures(world: World, values: Values, paths: Paths) -> dict[str, float]:
     made |= repeat(world, values, r)
     made |= _margins(world, values, paths, r)
     made |= _exchange(world, values)
+    if world.doctrines:
+        made |= doctrines.saved(world.plan, world.response, world.doctrines, values, paths)
     return made
 
 
@@ -129,9 +134,7 @@ def repeat_by_month(world: World, values: Values, one: Run) -> np.ndarray:
     from scipy.special import ndtr
 
     launches = np.array([max(world.plan.file.stock.used_in, 1.0)])
-    asked = world.response.operation(
-        launches, force(world.plan, Package()), values["rounds_per_target"]
-    )[0]
+    asked = world.response.operation(launches, force(world.plan, Package()), doctrine(values))[0]
     mean = float(asked[0] * values["consumption_factor"])
     sd = max(world.response.noise(0), 1e-9)
     stock = np.maximum(one.before, 1e-9)
@@ -160,7 +163,7 @@ def _exchange(world: World, values: Values) -> dict[str, float]:
     """Price of what keeps one rocket from a protected place, and of the reference operation."""
     launches = np.array([max(world.plan.file.stock.used_in, 1.0)])
     rounds, leaked, saved = world.response.operation(
-        launches, force(world.plan, Package()), values["rounds_per_target"]
+        launches, force(world.plan, Package()), doctrine(values)
     )
     price = values[f"supplier[{world.plan.file.supplier[0].name}].price_usd"]
     per = float(1.0 / saved[0])
@@ -174,30 +177,37 @@ def _exchange(world: World, values: Values) -> dict[str, float]:
     }
 
 
+def bought_at(
+    world: World, values: Values, paths: Paths, prices: tuple[float, ...]
+) -> dict[str, float]:
+    """Rounds that the money orders with all lines at one price."""
+    return {
+        f"bought_at_{price:.0f}": _money(_priced(world, values, paths, price))["bought_rounds"]
+        for price in prices
+    }
+
+
+def _priced(world: World, values: Values, paths: Paths, price: float) -> Runs:
+    lines = {f"supplier[{s.name}].price_usd": price for s in world.plan.file.supplier}
+    return runs(world, {**values, **lines}, paths)
+
+
 def buys(world: World, paths: Paths, prices: tuple[float, ...]) -> list[dict[str, Any]]:
     """What the money buys under price assumptions: all lines at one price."""
     rows = []
     for price in prices:
-        values = dict(world.plan.central)
-        for supplier in world.plan.file.supplier:
-            values[f"supplier[{supplier.name}].price_usd"] = price
-        r = runs(world, values, paths)
-        money = _money(r)
+        money = _money(_priced(world, world.plan.central, paths, price))
+        budget = world.plan.file.money.budget
         rows.append(
             {
                 "price_usd": price,
-                "rounds_that_the_budget_alone_pays": world.plan.file.money.budget / price,
+                "rounds_that_the_budget_alone_pays": budget / price,
                 "rounds_ordered": money["bought_rounds"],
                 "rounds_delivered": money["delivered_rounds"],
                 "package": str(world.rule.package),
                 "spent_usd": money["spent"],
-                "left_usd": world.plan.file.money.budget - money["spent"],
+                "left_usd": budget - money["spent"],
                 "leakers_avoided": money["saved"],
             }
         )
     return rows
-
-
-def without(plan: Plan) -> Rule:
-    """A rule without orders, before one is chosen."""
-    return nothing(plan.file.months, len(plan.file.supplier))

@@ -210,6 +210,22 @@ class Response(Model):
         "1", "most launches of the design", default=7000.0, low=10.0, high=1e6,
         source="half as much again as the largest of the calibration set", grade="derived",
     )  # fmt: skip
+    threat_low: float = quantity(
+        "1", "least threshold of fire of the design", default=0.02, low=1e-4, high=0.99,
+        source="a fifth of the default", grade="assumed",
+    )  # fmt: skip
+    threat_high: float = quantity(
+        "1", "greatest threshold of fire of the design", default=0.5, low=1e-4, high=0.99,
+        source="five times the default", grade="assumed",
+    )  # fmt: skip
+    sizes: int = quantity(
+        "1", "sizes of operation at which more batteries, launchers, radars are tried", default=4,
+        low=2, high=100, source="enough for a slope", grade="assumed",
+    )  # fmt: skip
+    paired: int = quantity(
+        "1", "pairs of runs at each size and number", default=8, low=2, high=1000,
+        source="standard error of what one more battery changes: below 1 %", grade="derived",
+    )  # fmt: skip
 
 
 class Programme(Model):
@@ -274,6 +290,12 @@ class PlanFile(Model):
     stock: Stocked = section("stock", "rounds at hand")
     force: Force = section("force", "batteries in service")
     doctrine: Number = section("rounds_per_target", "rounds fired at a rocket in one salvo")
+    threshold: Number = number(
+        "threat_min",
+        "least probability of falling on a protected place that is fired at",
+        0.1,
+        "as in the scenarios: a round is far cheaper than one hit in ten on a town",
+    )
     demand: Number = number(
         "consumption_factor", "what the simulator's consumption is multiplied by", 1.0, "none"
     )

@@ -1,9 +1,10 @@
 """From a plan file to a plan: learn, optimise, bound, evaluate, explain, run again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +13,10 @@ from opendome.montecarlo import Progress
 from opendome.plan import assumptions as assumed
 from opendome.plan import (
     bound,
+    doctrines,
     figures,
     information,
+    judged,
     outlook,
     programme,
     resimulate,
@@ -29,11 +32,12 @@ from opendome.plan.bound import Gap
 from opendome.plan.evaluate import Rule, Run, run
 from opendome.plan.figures import Runs, World
 from opendome.plan.information import Bar, Worth
+from opendome.plan.judged import Judged
 from opendome.plan.outlook import Paths
 from opendome.plan.programme import Solution
 from opendome.plan.resimulate import Again
 from opendome.plan.response import Response
-from opendome.plan.setting import Package, Setting, packages, setting
+from opendome.plan.setting import Package, Setting, packages, paths_at, setting
 from opendome.plan.siting import Ground, Sites
 from opendome.plan.spec import Plan
 
@@ -41,27 +45,12 @@ from opendome.plan.spec import Plan
 TRAIN, JUDGE, EXPLAIN, BATCH = 100, 200, 300, 1000
 TRAINED = 1000  # paths
 EXPLAINED = 300  # paths behind a figure at other assumptions
-DRAWS = 60  # of all assumptions at once
+DRAWS = 100  # of all assumptions at once
 INFORMED, EACH = 400, 25  # draws and paths of each behind the value of information
 FOLLOWED = 12  # paths of rolling re-planning
-BUDGETS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5)  # of the plan's, on the frontier
 PRICES = (50e3, 75e3, 100e3, 125e3, 150e3)  # USD, as published
 
 Tell = Callable[[str], None]
-
-
-class Judged(NamedTuple):
-    """A rule by its name, judged on fresh paths."""
-
-    name: str
-    rule: Rule
-    budget: float
-    loss: float
-    cvar: float
-    leakers: float
-    ran_out: float
-    spent: float
-    loss_half: float  # half-width of the loss, 95 %
 
 
 @dataclass(frozen=True)
@@ -80,19 +69,21 @@ class Outcome:
     followed: tuple[float, float, float]  # loss of re-planning and of the rule, difference's error
     runs: Runs
     paths: Paths
-    central: dict[str, float]  # figures
-    low: dict[str, float]  # 5 % and 95 % over the assumptions
+    central: dict[str, float]  # figures at the plan's values
+    middle: dict[str, float]  # median, 5 % and 95 % over draws of all assumptions
+    low: dict[str, float]
     high: dict[str, float]
     bars: dict[str, list[Bar]]
     worths: tuple[Worth, ...]
     buys: tuple[dict[str, Any], ...]
-    ground: Ground | None
+    doctrines: tuple[dict[str, Any], ...]  # as world.doctrines
+    grounds: dict[float, Ground]  # by the share of launch points that a battery must meet
     sited: tuple[Sites, ...]  # best 1, 2, ... batteries
     extended: tuple[Sites, ...]  # those in service and further ones
     further: np.ndarray  # degrees
     again: Again | None
 
-    @property
+    @cached_property
     def answers(self) -> dict[str, Any]:
         """The printed answers by name."""
         from opendome.plan.answers import answers
@@ -145,7 +136,7 @@ def optimise(plan: Plan, learned: Response, others: tuple[Rule, ...] = ()) -> tu
     p = plan.file.programme
     nodes = tree.sample(plan, plan.central, p.branches, 0, p.review_months)
     found = programme.solve(plan, learned, nodes, packages(plan))
-    paths = _paths(plan, TRAIN, TRAINED)
+    paths = paths_at(plan, TRAIN, TRAINED)
     s = setting(plan, learned, plan.central, paths, found.package)
     rule = rules.best(plan, s, found)
     score = float(run(s, rule).loss.mean())
@@ -155,17 +146,6 @@ def optimise(plan: Plan, learned: Response, others: tuple[Rule, ...] = ()) -> tu
         if loss < score:
             rule, score = other, loss
     return found, rule
-
-
-def _paths(plan: Plan, block: int, n: int, values: dict[str, Any] | None = None) -> Paths:
-    file = plan.file
-    values = values or plan.central
-    delay = plan.delay
-    if "money.delay_days" in values and np.ndim(values["money.delay_days"]) == 0:
-        given = float(values["money.delay_days"])
-        if given != delay.value:  # an assumption put to an end: the delay is then known
-            delay = delay._replace(value=given, low=given, high=given)
-    return outlook.paths(file.outlook, delay, values, file.months, n, file.seed, block)
 
 
 def bounded(plan: Plan, learned: Response, rule: Rule, losses: np.ndarray, tell: Tell) -> Gap:
@@ -182,60 +162,6 @@ def bounded(plan: Plan, learned: Response, rule: Rule, losses: np.ndarray, tell:
     return bound.gap(optima, ours, losses)
 
 
-def judge(name: str, plan: Plan, learned: Response, rule: Rule, paths: Paths) -> Judged:
-    """A rule on fresh paths."""
-    s = setting(plan, learned, plan.central, paths, rule.package)
-    r = run(s, rule)
-    level = plan.file.objective.cvar_level
-    worst = np.sort(r.loss)[int(np.floor(level * len(r.loss))) :]
-    return Judged(
-        name, rule, plan.file.money.budget, float(r.loss.mean()), float(worst.mean()),
-        float(r.leakers.mean()), float(r.ran_out.mean()), float(r.spent.mean()),
-        1.96 * float(r.loss.std(ddof=1)) / len(r.loss) ** 0.5,
-    )  # fmt: skip
-
-
-def baselines(plan: Plan, learned: Response, paths: Paths) -> list[tuple[str, Rule]]:
-    """Rules that a staff would use, each at its best parameter on the training paths."""
-    s = setting(plan, learned, plan.central, paths, Package())
-
-    def best(candidates: list[Rule]) -> Rule:
-        return min(candidates, key=lambda rule: float(run(s, rule).loss.mean()))
-
-    stock = plan.find("stock.rounds").value
-    levels = [stock * f for f in (0.5, 0.75, 1.0, 1.5, 2.0, 3.0)]
-    rates = [5.0, 10.0, 20.0, 40.0, 80.0, 160.0]
-    return [
-        ("order up to the stock before", rules.order_up_to(plan, stock)),
-        ("order up to the best level", best([rules.order_up_to(plan, v) for v in levels])),
-        ("fixed monthly order, the best", best([rules.monthly(plan, q) for q in rates])),
-    ]
-
-
-def frontier(
-    plan: Plan, learned: Response, package: Package, paths: Paths, tell: Tell
-) -> list[Judged]:
-    """Plans of other budgets and of a cautious planner, with the plan's package or without it."""
-    made = []
-    objective, train = plan.file.objective, _paths(plan, TRAIN, TRAINED)
-    choices = list(dict.fromkeys([Package(), package]))
-    for share in BUDGETS:
-        for weight in sorted({objective.cvar_weight, 0.5}):
-            tell(f"frontier: {share:.0%} of the budget, CVaR weight {weight:g}")
-            other = plan.with_budget(share * plan.file.money.budget)
-            cautious = objective.model_copy(update={"cvar_weight": weight})
-            other = replace(other, file=other.file.model_copy(update={"objective": cautious}))
-            p = other.file.programme
-            nodes = tree.sample(other, other.central, p.branches, 0, p.review_months)
-            found = programme.solve(
-                other, learned, nodes, [c for c in choices if c in packages(other)]
-            )
-            s = setting(other, learned, other.central, train, found.package)
-            rule = rules.polished(s, rules.of_solution(other, found), rules.reviews(other))
-            made.append(judge(f"CVaR weight {weight:g}", other, learned, rule, paths))
-    return made
-
-
 def _near(plan: Plan) -> list[Package]:
     """Packages of one kind of item: enough for a frontier."""
     return [p for p in packages(plan) if sum(n > 0 for n in p) <= 1]
@@ -248,7 +174,7 @@ def informed(plan: Plan, learned: Response, rule: Rule) -> list[Worth]:
         outlook.uniforms(plan.file.seed, outlook.ASSUMED, INFORMED, len(varying)), EACH, 0
     )
     values = plan.central | assumed.draw(varying, u)
-    paths = _paths(plan, EXPLAIN + 1, len(u), values)
+    paths = paths_at(plan, EXPLAIN + 1, len(u), values)
     paths = paths._replace(delay=np.asarray(values["money.delay_days"]))
     losses, names = [], []
     for package in _near(plan):
@@ -272,8 +198,8 @@ def _scaled(rule: Rule) -> dict[str, Rule]:
     return made
 
 
-def spread(world: World, tell: Tell) -> tuple[dict[str, float], dict[str, float]]:
-    """5 % and 95 % of every figure over draws of all assumptions."""
+def spread(world: World, tell: Tell) -> tuple[dict[str, float], ...]:
+    """5 %, median and 95 % of every figure over draws of all assumptions."""
     plan = world.plan
     u = outlook.uniforms(plan.file.seed, outlook.ASSUMED, DRAWS, len(plan.varying), 1)
     drawn = assumed.draw(plan.varying, u)
@@ -281,13 +207,13 @@ def spread(world: World, tell: Tell) -> tuple[dict[str, float], dict[str, float]
     for i in range(DRAWS):
         tell(f"assumptions: draw {i + 1} of {DRAWS}")
         values = plan.central | {name: float(v[i]) for name, v in drawn.items()}
-        paths = _paths(plan, EXPLAIN + 2 + i, EXPLAINED, values)
+        paths = paths_at(plan, EXPLAIN + 2 + i, EXPLAINED, values)
         made.append(figures.figures(world, values, paths))
-    low, high = (
+        made[-1] |= figures.bought_at(world, values, paths, PRICES)
+    return tuple(
         {k: float(np.quantile([m[k] for m in made], q, method="nearest")) for k in made[0]}
-        for q in (0.05, 0.95)
+        for q in (0.05, 0.5, 0.95)
     )
-    return low, high
 
 
 def make(
@@ -320,10 +246,12 @@ def make(
     plan = plan if budget_usd is None else plan.with_budget(budget_usd)
     tell("studies")
     learned_, fresh = learned(plan, remake=remake_studies, workers=workers, progress=progress)
+    plan = plan.knowing(learned_.assumptions)
     tell("programme")
     _, without = optimise(plan.with_budget(0.0), learned_)
     solution, rule = optimise(plan, learned_, (without,))
-    world = World(plan, learned_, rule, without)
+    train = paths_at(plan, TRAIN, TRAINED)
+    world = World(plan, learned_, rule, without, doctrines.tuned(plan, learned_, rule, train))
     return _explain(world, fresh, solution, workers, simulate, progress, tell)
 
 
@@ -333,32 +261,30 @@ def _explain(
 ) -> Outcome:  # fmt: skip
     plan, learned_, rule = world.plan, world.response, world.rule
     poor = plan.with_budget(0.0)
-    paths = _paths(plan, JUDGE, plan.file.programme.paths)
+    paths = paths_at(plan, JUDGE, plan.file.programme.paths)
     runs = figures.runs(world, plan.central, paths)
     gap = bounded(plan, learned_, rule, runs.money.loss, tell)
-    train = _paths(plan, TRAIN, TRAINED)
-    judged = [judge("this plan", plan, learned_, rule, paths)]
-    judged.append(judge("without the money", poor, learned_, world.without, paths))
-    judged += [
-        judge(name, plan, learned_, one, paths) for name, one in baselines(plan, learned_, train)
-    ]
-    edge = frontier(plan, learned_, rule.package, paths, tell)
+    train = paths_at(plan, TRAIN, TRAINED)
+    every = [("this plan", plan, rule), ("without the money", poor, world.without)]
+    every += [(name, plan, one) for name, one in judged.baselines(plan, learned_, train)]
+    found = [judged.judge(name, p, learned_, one, paths) for name, p, one in every]
+    edge = judged.frontier(plan, learned_, rule.package, train, paths, tell)
     tell("rolling re-planning")
-    few = _paths(plan, EXPLAIN, FOLLOWED)
+    few = paths_at(plan, EXPLAIN, FOLLOWED)
     fixed = run(setting(plan, learned_, plan.central, few, rule.package), rule).loss
     rolled = rolling.follow(plan, learned_, rule, few)
     error = float((rolled - fixed).std(ddof=1)) / few.n**0.5
-    low, high = spread(world, tell)
-    same = _paths(plan, EXPLAIN, EXPLAINED)
+    low, middle, high = spread(world, tell)
+    same = paths_at(plan, EXPLAIN, EXPLAINED)
 
     def at(values: dict[str, Any]) -> dict[str, float]:
-        return figures.figures(world, values, _paths(plan, EXPLAIN, EXPLAINED, values))
+        return figures.figures(world, values, paths_at(plan, EXPLAIN, EXPLAINED, values))
 
     bars = information.tornado(plan.varying, plan.central, at, lambda: tell("tornado"))
     tell("value of information")
     worths = informed(plan, learned_, rule)
     tell("siting")
-    where, sited, extended, further = _sited(plan)
+    grounds, sited, extended, further = _sited(plan)
     seen = None
     if simulate:
         tell("full simulator")
@@ -367,26 +293,31 @@ def _explain(
         )
     return Outcome(
         plan=plan, response=learned_, fresh=fresh, solution=solution, rule=rule, world=world,
-        gap=gap, judged=tuple(judged), frontier=tuple(edge),
+        gap=gap, judged=tuple(found), frontier=tuple(edge),
         followed=(float(rolled.mean()), float(fixed.mean()), error), runs=runs, paths=paths,
-        central=figures.figures(world, plan.central, paths), low=low, high=high, bars=bars,
-        worths=tuple(worths), buys=tuple(figures.buys(world, same, PRICES)), ground=where,
+        central=figures.figures(world, plan.central, paths), middle=middle, low=low, high=high,
+        bars=bars,
+        worths=tuple(worths), buys=tuple(figures.buys(world, same, PRICES)), grounds=grounds,
+        doctrines=tuple(doctrines.rows(plan, learned_, world.doctrines, same)),
         sited=sited, extended=extended, further=further, again=seen,
     )  # fmt: skip
 
 
-def _sited(plan: Plan) -> tuple[Ground, tuple[Sites, ...], tuple[Sites, ...], np.ndarray]:
+def _sited(
+    plan: Plan,
+) -> tuple[dict[float, Ground], tuple[Sites, ...], tuple[Sites, ...], np.ndarray]:
     """Coverage of the best sites for 1, 2, ... batteries, and of those in service with more."""
     from opendome import engine
 
     options = plan.file.siting
-    where = siting.ground(engine.prepare(plan.scenario), options.step)
+    grounds = siting.grounds(engine.prepare(plan.scenario), options.step)
+    where = grounds[siting.REACHED]
     counts = range(1, min(options.most, len(where.sites)) + 1)
     sited = tuple(siting.choose(where, n, options.unavailable) for n in counts)
-    more = max(studies.most(plan).batteries, 1)
+    more = studies.most(plan).batteries + 1
     extended = tuple(siting.extended(where, more, options.unavailable))
     degrees = studies.degrees_of(plan, where.sites, extended[-1])[where.in_service :]
-    return where, sited, extended, degrees
+    return grounds, sited, extended, degrees
 
 
 __all__ = ["Outcome", "Run", "Setting", "learned", "make", "optimise"]

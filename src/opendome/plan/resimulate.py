@@ -92,8 +92,9 @@ def _through(
               for i, row in enumerate(paths.launches) if (row > 0.0).sum() > depth]  # fmt: skip
         points = [_point(plan, s, rule, done, i, m, paths, factor, rng) for i, m in at]
         table = studies.simulate(
-            plan, points, sites, 1, plan.file.seed + SEED + depth, workers, progress
-        )
+            plan, points, sites, 1, plan.file.seed + SEED, workers, progress,
+            firsts=[len(rows) + k for k in range(len(points))],
+        )  # fmt: skip
         for row, (i, m) in enumerate(at):
             used, leaked = factor * table["rounds_used"][row], table["leaked"][row]
             for forces in (seen.now, seen.bought):
@@ -123,6 +124,7 @@ def _point(
         "launches": round(float(paths.launches[i, m])),
         **have._asdict(),
         "rounds_per_target": int(doctrine) + int(rng.random() < doctrine - int(doctrine)),
+        "threat_min": float(plan.central["threat_min"]),
         "stock": max(round(float(done.before[i, m]) / factor), 1),
     }
 

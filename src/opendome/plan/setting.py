@@ -10,7 +10,7 @@ from opendome.plan.assumptions import Values
 from opendome.plan.file import KINDS
 from opendome.plan.lines import Line
 from opendome.plan.outlook import Paths
-from opendome.plan.response import Force, Response, multiplier
+from opendome.plan.response import Doctrine, Force, Response, multiplier
 from opendome.plan.spec import MONTH, Plan
 
 
@@ -88,11 +88,21 @@ def force(plan: Plan, package: Package) -> Force:
     return Force(f.batteries + package.battery, f.launchers + package.launcher, package.radar)
 
 
+def doctrine(values: Values) -> Doctrine:
+    """The doctrine at values of the assumptions."""
+    return Doctrine(*(values[name] for name in Doctrine._fields))
+
+
+def _each(values: Values) -> Doctrine:
+    """The same, a row for each path."""
+    return Doctrine(*(np.reshape(v, (-1, 1)) for v in doctrine(values)))
+
+
 def start_stock(plan: Plan, response: Response, values: Values) -> tuple[Any, Any]:
     """Rounds before the reference operation, and those that it left."""
     before = np.asarray(values["stock.rounds"], "f8")
     launches = np.full(np.shape(before), plan.file.stock.used_in)
-    used = response.operation(launches, force(plan, Package()), values["rounds_per_target"])[0]
+    used = response.operation(launches, force(plan, Package()), doctrine(values))[0]
     return before, np.maximum(before - used * values["consumption_factor"], 0.0)
 
 
@@ -127,8 +137,7 @@ def setting(
     committed = {s.name: 0.0 for s in plan.file.supplier}
     for c in plan.file.commitment:
         committed[c.supplier] += c.rounds
-    doctrine = np.reshape(values["rounds_per_target"], (-1, 1))
-    _, _, saved = response.operation(paths.launches, force(plan, Package()), doctrine)
+    _, _, saved = response.operation(paths.launches, force(plan, Package()), _each(values))
     return Setting(
         months=months,
         arrival=came,
@@ -159,8 +168,8 @@ def _forces(
             cost = cost + price
             us_cost = us_cost + price * values[f"item[{kind}].us_share"]
             lead = np.maximum(lead, values[f"item[{kind}].lead_months"])
-    doctrine = np.reshape(values["rounds_per_target"], (-1, 1))
-    rounds, leaked, _ = response.operation(paths.launches, force(plan, p), doctrine)
+    scores = {k: np.reshape(values.get(f"response.{k}", 0.0), (-1, 1)) for k in KINDS}
+    rounds, leaked, _ = response.operation(paths.launches, force(plan, p), _each(values), scores)
     factor = np.reshape(values["consumption_factor"], (-1, 1))
     return Forces(
         cost=cost,
@@ -172,9 +181,18 @@ def _forces(
     )
 
 
-def central_paths(plan: Plan, n: int, block: int, values: Values | None = None) -> Paths:
-    """Paths at the plan's values."""
-    file = plan.file
-    return outlook.paths(
-        file.outlook, plan.delay, values or plan.central, file.months, n, file.seed, block
-    )
+def paths_at(plan: Plan, block: int, n: int, values: Values | None = None) -> Paths:
+    """Paths at values of the assumptions, by default the plan's.
+
+    Parameters
+    ----------
+    block : int
+        Of random numbers; the same block gives the same chances at other values.
+    """
+    file, delay = plan.file, plan.delay
+    values = values or plan.central
+    if np.ndim(values["money.delay_days"]) == 0:
+        given = float(values["money.delay_days"])
+        if given != delay.value:  # an assumption put to an end: the delay is then known
+            delay = delay._replace(value=given, low=given, high=given)
+    return outlook.paths(file.outlook, delay, values, file.months, n, file.seed, block)

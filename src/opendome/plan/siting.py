@@ -24,6 +24,7 @@ from opendome.kernels.aiming import aim_through
 from opendome.kernels.aiming import place as on_ground
 from opendome.kernels.defended import defend
 from opendome.kernels.flight import fly_all
+from opendome.kernels.flyout import D_STEP, N_D
 from opendome.plan.rows import Model
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ P_KILL = 0.5  # least expected kill probability of a meeting that counts; footpr
 NEAREST = 4_000.0  # m, no site nearer to the launch area (published least range, Haaretz 2010)
 BACKUPS = 3  # batteries on one demand that count
 SCALE = 1e3  # of the weights in HiGHS, whose tolerances are absolute
-TIME_LIMIT = 60.0  # s
+TIME_LIMIT = 900.0  # s by the clock: against hanging, far from what a busy machine needs
+REACHED = 0.5  # share of the launch points from which a battery that covers must meet rockets
+SHARES = (0.25, REACHED, 0.75)  # the rule, and an easier and a harder one
+ENOUGH = 0.99  # of what any number of batteries can cover
 
 
 class Ground(NamedTuple):
@@ -54,8 +58,8 @@ class Sites(NamedTuple):
     bound: float  # proven upper bound of `coverage`
 
 
-def ground(setup: "Setup", step: float) -> Ground:
-    """Sites and demands of a scenario.
+def grounds(setup: "Setup", step: float) -> dict[float, Ground]:
+    """Sites and demands of a scenario, by the share of launch points that counts as covered.
 
     Parameters
     ----------
@@ -76,8 +80,9 @@ def ground(setup: "Setup", step: float) -> Ground:
     parts = np.bincount(row, share) / np.maximum(total[keys // len(fixed.classes)], 1e-12)
     w = weight[keys // len(fixed.classes)] * parts
     met = _met(setup, rockets, nodes, sites)
-    covers = np.array([np.bincount(row, m, len(keys)) >= 0.5 * flights for m in met])
-    return merged(Ground(sites, len(fixed.batteries), w / w.sum(), covers))
+    part = np.array([np.bincount(row, m, len(keys)) for m in met]) / flights
+    base = Ground(sites, len(fixed.batteries), w / w.sum(), part >= REACHED)
+    return {share: merged(base._replace(covers=part >= share)) for share in SHARES}
 
 
 def _flights(setup: "Setup", kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -121,7 +126,7 @@ def _candidates(setup: "Setup", kept: np.ndarray, step: float) -> np.ndarray:
 def _met(setup: "Setup", rockets: np.ndarray, nodes: np.ndarray, sites: np.ndarray) -> np.ndarray:
     """Whether a battery at each site can meet each flight, (sites, flights)."""
     fixed = setup.fixed
-    reach = float(max(fixed.flyouts.shape[1] * 500.0, 15e3))
+    reach = N_D * D_STEP
     p_fa = float(fixed.radars["p_fa"].max(initial=1e-6))
     snr_min = np.log(p_fa) / np.log(P_SEEN) - 1.0
     delay = float(fixed.tracker[0]["confirm_hits"]) * setup.period
@@ -172,6 +177,20 @@ def choose(g: Ground, n: int, unavailable: float, fixed: tuple[int, ...] = ()) -
     found = model.solve(1e-6, TIME_LIMIT)
     rows = tuple(int(j) for j in np.flatnonzero(found.values[x] > 0.5))
     return Sites(rows, expected(g, rows, q), expected(g, rows, 0.0), -found.bound / SCALE)
+
+
+def least(g: Ground) -> int:
+    """Fewest batteries that cover `ENOUGH` of what any number can."""
+    can = np.flatnonzero(g.covers.any(axis=0))
+    model = Model()
+    x = [model.column(1.0, cost=1.0, whole=True) for _ in g.sites]
+    y = {i: model.column(1.0) for i in can}
+    for i, column in y.items():
+        by = np.flatnonzero(g.covers[:, i])
+        model.row({column: 1.0, **{x[j]: -1.0 for j in by}}, -np.inf, 0.0)
+    weight = {column: SCALE * float(g.weight[i]) for i, column in y.items()}
+    model.row(weight, ENOUGH * SCALE * float(g.weight[can].sum()), np.inf)
+    return round(float(model.solve(1e-6, TIME_LIMIT).values[x].sum()))
 
 
 def expected(g: Ground, rows: tuple[int, ...], unavailable: float) -> float:

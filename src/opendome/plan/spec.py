@@ -25,7 +25,7 @@ MONTH = 365.25 / 12.0  # days
 
 #: Numbers of a plan that may be less than zero: none; and those that must be above it.
 POSITIVE = ("price_usd", "rounds_per_target", "rounds_per_year", "usd_per_leaker",
-            "consumption_factor")  # fmt: skip
+            "consumption_factor", "threat_min")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,10 @@ class Plan:
         day = self.day(month)
         begins = self.file.money.fiscal_year
         return day.year + (begins > 1 and day.month >= begins)
+
+    def knowing(self, more: tuple[Assumption, ...]) -> "Plan":
+        """The same plan with further uncertain numbers."""
+        return replace(self, assumptions=(*self.assumptions, *more))
 
     def with_budget(self, budget: float) -> "Plan":
         """The same plan with another appropriation.
@@ -145,7 +149,7 @@ def _numbers(found: tuple[Assumption, ...]) -> Iterator[str]:
             yield f"{a.name} = {a.low:g}: want more than 0"
         elif a.low < 0.0:
             yield f"{a.name} = {a.low:g}: want 0 or more"
-        elif key in ("us_share", "us_share_min") and a.high > 1.0:
+        elif key in ("us_share", "us_share_min", "threat_min") and a.high > 1.0:
             yield f"{a.name} = {a.high:g}: want 0 to 1"
 
 

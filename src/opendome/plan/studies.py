@@ -1,7 +1,9 @@
 """The studies behind a plan: operations of many sizes, forces and doctrines in the full simulator.
 
 Every point runs with ample stock, so its figures say what an operation asks for.  An operation of
-another size is the scenario with all its launches scaled: the same days, denser or thinner.
+another size is the scenario with all its launches scaled: the same days, denser or thinner.  Every
+run is a replication of its own, so on random numbers and, of a calibrated scenario, on a draw of
+the posterior of its own; the runs of a pair are the same replication.
 Batteries beyond those of the scenario stand where siting.py puts them, spare radars beside the
 first batteries.
 
@@ -11,7 +13,7 @@ The rows are kept as a small CSV beside the plan file, with what made them in it
 import json
 import tempfile
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import degrees
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ from opendome.montecarlo import Progress
 from opendome.plan import response
 from opendome.plan.response import FACTORS, Force
 from opendome.plan.setting import Package, force
-from opendome.plan.siting import Sites, ground
+from opendome.plan.siting import REACHED, Sites, grounds
 from opendome.plan.spec import Plan
 from opendome.study import execute
 from opendome.study.factors import Factor
@@ -35,7 +37,7 @@ from opendome.study.spec import Study
 
 AMPLE = 1_000_000  # rounds in the depot: more than any operation fires
 FIGURES = ("rounds_used", "leaked", "threatened", "intercepted", "engaged", "deaths")
-COLUMNS = ("point", "rep", *FACTORS, *FIGURES)
+COLUMNS = ("point", "rep", "pair", *FACTORS, *FIGURES)
 
 Table = dict[str, np.ndarray]
 
@@ -54,6 +56,9 @@ def key(plan: Plan) -> dict[str, Any]:
         "points": r.points,
         "replications": r.replications,
         "launches": [r.launches_low, r.launches_high],
+        "threat": [r.threat_low, r.threat_high],
+        "pairs": [r.sizes, r.paired],
+        "doctrine": _doctrine(plan),
         "most": list(most(plan)),
         "seed": plan.file.seed,
     }
@@ -81,10 +86,12 @@ def read(path: Path) -> tuple[dict[str, Any], Table] | None:
         names = lines[1].split(",")
         values = np.array([[float(v) for v in line.split(",")] for line in lines[2:]])
         table = {name: values[:, i] for i, name in enumerate(names)}
-        whole = {name: table[name].astype(int) for name in ("point", "rep")}
+        whole = {name: table[name].astype(int) for name in ("point", "rep", "pair")}
         return head, {name: table[name] for name in COLUMNS} | whole
     except (IndexError, KeyError, ValueError):
-        raise ScenarioError(f"{path}: not the studies of a plan (want to remake them)") from None
+        raise ScenarioError(
+            f"{path}: not the studies of a plan, or of an older design (remake them: --studies)"
+        ) from None
 
 
 def write(path: Path, plan: Plan, table: Table) -> None:
@@ -110,13 +117,28 @@ def run(plan: Plan, workers: int = 1, progress: Callable[[Progress], None] | Non
     StudyInterrupted
         Ctrl-C.
     """
-    reach = most(plan)
-    points = response.design(plan.file.response, force(plan, Package()), reach, plan.file.seed)
-    sites = further_sites(plan, reach.batteries)
-    made = simulate(
-        plan, points, sites, plan.file.response.replications, plan.file.seed, workers, progress
-    )
-    return {name: made[name] for name in COLUMNS}
+    r, now, seed = plan.file.response, force(plan, Package()), plan.file.seed
+    sites = further_sites(plan, most(plan).batteries + 1)
+    alone = response.design(r, now, seed)
+    paired = response.pairs(r, now, most(plan), _doctrine(plan))
+    table = simulate(plan, alone, sites, r.replications, seed, workers, progress)
+    table["pair"] = np.full(len(table["point"]), -1)
+    if paired:
+        first = len(alone) * r.replications  # replications that no other point has
+        more = simulate(
+            plan, paired, sites, r.paired, seed, workers, progress,
+            firsts=[first + p["pair"] * r.paired for p in paired],
+        )  # fmt: skip
+        more["pair"] = np.array([p["pair"] for p in paired])[more["point"]]
+        more["point"] = more["point"] + len(alone)
+        table = {name: np.concatenate([table[name], more[name]]) for name in COLUMNS}
+    return {name: table[name] for name in COLUMNS}
+
+
+def _doctrine(plan: Plan) -> dict[str, Any]:
+    """The factors of the doctrine at the plan's values, whole rounds."""
+    v = plan.central
+    return {"rounds_per_target": round(v["rounds_per_target"]), "threat_min": v["threat_min"]}
 
 
 def further_sites(plan: Plan, more: int) -> np.ndarray:
@@ -124,7 +146,7 @@ def further_sites(plan: Plan, more: int) -> np.ndarray:
     from opendome.plan import siting
 
     setup = engine.prepare(plan.scenario)
-    g = ground(setup, plan.file.siting.step)
+    g = grounds(setup, plan.file.siting.step)[REACHED]
     found = siting.extended(g, more, plan.file.siting.unavailable)
     return degrees_of(plan, g.sites, found[-1])[g.in_service :]
 
@@ -140,6 +162,7 @@ def degrees_of(plan: Plan, sites: np.ndarray, chosen: Sites) -> np.ndarray:
 def simulate(
     plan: Plan, points: list[dict[str, Any]], sites: np.ndarray, replications: int, seed: int,
     workers: int = 1, progress: Callable[[Progress], None] | None = None,
+    firsts: Sequence[int] | None = None,
 ) -> Table:  # fmt: skip
     """Operations in the full simulator: a study with one design point each.
 
@@ -149,6 +172,8 @@ def simulate(
         Factors, and `stock`: rounds at hand (ample where it is missing).
     sites : float array (m, 2), degrees
         For batteries beyond those of the scenario.
+    firsts : sequence of int, optional
+        Of each point, its first replication; by default the points share none.
 
     Returns
     -------
@@ -158,8 +183,9 @@ def simulate(
     raw = tomllib.loads(plan.scenario.text)
     raw = changed(raw, plan.scenario.changes)
     variants = {str(i): changes(raw, point, sites) for i, point in enumerate(points)}
-    study = _study(plan, variants, replications, seed)
+    first = [i * replications for i in range(len(points))] if firsts is None else firsts
     with tempfile.TemporaryDirectory() as folder:
+        study = _study(plan, variants, replications, seed, tuple(first))
         found = execute.run(study, Path(folder) / "study", workers, progress=progress)
         table = found.table()
         ledger = {n: np.asarray(table[n].to_numpy()) for n in ("point", "rep", *FIGURES)}
@@ -169,7 +195,9 @@ def simulate(
     return {**ledger, **factors}
 
 
-def _study(plan: Plan, variants: dict[str, Any], replications: int, seed: int) -> Study:
+def _study(
+    plan: Plan, variants: dict[str, Any], replications: int, seed: int, first: tuple[int, ...]
+) -> Study:
     """A study of one factor, whose levels are the points."""
     levels = tuple(variants)
     factor = Factor("operation", (), levels, variants, None, -np.inf, np.inf, "-", "", False)
@@ -177,13 +205,16 @@ def _study(plan: Plan, variants: dict[str, Any], replications: int, seed: int) -
     return Study(
         name=plan.name, text=text, title=plan.file.title, scenario=plan.scenario, seed=seed,
         factors=(factor,), design=Design(kind="grid"), replications=replications, precision=None,
-        outputs=("rounds_used",), chunk=1,
+        outputs=("rounds_used",), chunk=1, first=first,
     )  # fmt: skip
 
 
 def changes(raw: Mapping[str, Any], point: Mapping[str, Any], sites: np.ndarray) -> dict[str, Any]:
     """What makes an operation out of the scenario: by path, as changes.py reads it."""
-    made: dict[str, Any] = {"policy.rounds_per_target": int(point["rounds_per_target"])}
+    made: dict[str, Any] = {
+        "policy.rounds_per_target": int(point["rounds_per_target"]),
+        "policy.threat_min": float(point["threat_min"]),
+    }
     made |= _launches(raw, float(point["launches"]))
     made |= _force(raw, point, sites)
     rounds = int(point.get("stock", AMPLE))

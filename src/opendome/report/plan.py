@@ -16,6 +16,8 @@ import numpy as np
 from opendome.plan.answers import Answer
 from opendome.plan.evaluate import ARRIVAL
 from opendome.plan.figures import repeat_by_month
+from opendome.plan.response import LEVEL
+from opendome.plan.siting import REACHED
 from opendome.report import page, plan_figures
 from opendome.results import ResultError
 
@@ -71,6 +73,8 @@ def tables(o: "Outcome") -> dict[str, Rows]:
         "information": [w._asdict() | {"plans": " / ".join(w.plans)} for w in o.worths],
         "assumptions": assumptions(o),
         "prices": list(o.buys),
+        "doctrines": doctrines(o),
+        "effects": effects(o),
         "siting": sites(o),
         "resimulated": list(o.again.rows) if o.again else [],
     }
@@ -90,8 +94,9 @@ def schedule(o: "Outcome") -> Rows:
     ):
         queue = 0.0
         arrives = np.cumsum(r.delivered[:, :, k].mean(axis=0))
-        for m in np.flatnonzero(r.ordered[:, :, k].mean(axis=0) > 0.5):
-            quantity = float(r.ordered[:, m, k].mean())
+        ordered = _at_one_arrival(r.ordered[:, :, k], o.runs.setting.arrival, came)
+        for m in np.flatnonzero(ordered > 0.5):
+            quantity = float(ordered[m])
             first, last = (
                 min(int(np.searchsorted(arrives, q)), plan.file.months)
                 for q in (queue + 0.5, queue + quantity - 0.5)
@@ -111,6 +116,17 @@ def schedule(o: "Outcome") -> Rows:
     return sorted(rows, key=lambda row: row["order_month"])
 
 
+def _at_one_arrival(ordered: np.ndarray, arrival: np.ndarray, came: int) -> np.ndarray:
+    """Mean orders by month, (months,), those at the money's arrival put in its median month."""
+    rows, mean = np.arange(len(ordered)), ordered.copy()
+    inside = arrival < ordered.shape[1]
+    then = ordered[rows[inside], arrival[inside]]
+    mean[rows[inside], arrival[inside]] = 0.0
+    found = mean.mean(axis=0)
+    found[min(came, len(found) - 1)] += then.sum() / len(ordered)
+    return found
+
+
 def _order(
     plan: Any, what: str, quantity: float, month: int, first: int, last: int, usd: float
 ) -> dict[str, Any]:
@@ -119,7 +135,7 @@ def _order(
         "quantity": round(quantity, 1),
         "order_month": month,
         "order_date": f"{plan.day(month):%Y-%m-%d}",
-        "fiscal_year": plan.fiscal_year(month),
+        "fiscal_year": f"{plan.fiscal_year(month)}",
         "first_delivery_month": first,
         "last_delivery_month": last,
         "usd": round(usd),
@@ -185,6 +201,27 @@ def assumptions(o: "Outcome") -> Rows:
     return [a._asdict() for a in o.plan.assumptions]
 
 
+def doctrines(o: "Outcome") -> Rows:
+    """Rules of fire side by side, at the plan's values; the loss they save over all assumptions."""
+    return [
+        row | {"saves_usd": o.middle[t.figure], "saves_low_usd": o.low[t.figure],
+               "saves_high_usd": o.high[t.figure]}
+        for t, row in zip(o.world.doctrines, o.doctrines, strict=True)
+    ]  # fmt: skip
+
+
+def effects(o: "Outcome") -> Rows:
+    """What more of a kind changes in an operation of middling size, from paired runs."""
+    rows = []
+    for e in o.response.effects.values():
+        for count in e.counts.tolist():
+            low, mid, high = (100.0 * e.leakers(z, count) for z in (-LEVEL, 0.0, LEVEL))
+            rows.append({"kind": e.kind, "more": count, "launches": round(float(np.exp(e.centre))),
+                         "leakers_change_percent": round(mid, 3), "low": round(low, 3),
+                         "high": round(high, 3), "pairs": e.pairs})  # fmt: skip
+    return rows
+
+
 def sites(o: "Outcome") -> Rows:
     """Coverage by number of batteries; sites of the further ones."""
     rows = [
@@ -195,7 +232,7 @@ def sites(o: "Outcome") -> Rows:
     ]  # fmt: skip
     for k, s in enumerate(o.extended):
         lat, lon = o.further[k - 1] if k else (None, None)
-        n = (o.ground.in_service if o.ground else 0) + k
+        n = (o.grounds[REACHED].in_service if o.grounds else 0) + k
         rows.append({"batteries": n, "which": "in service and further", "lat_deg": lat,
                      "lon_deg": lon, "coverage": round(s.coverage, 5),
                      "covered_once": round(s.once, 5),
@@ -243,10 +280,10 @@ def render(o: "Outcome") -> str:
             ),
             "frontier": page.inline(plan_figures.frontier(o)),
             "tornado": page.inline(plan_figures.tornado(
-                o.bars.get("saved", []), o.central["saved"], "leakers avoided by the money"
+                o, "saved", "leakers avoided by the money"
             )),
             "loss": page.inline(plan_figures.tornado(
-                o.bars.get("loss", []), o.central["loss"], "mean loss, million USD", 1e-6
+                o, "loss", "mean loss, million USD", 1e-6
             )),
             "coverage": page.inline(plan_figures.coverage(o)),
         },
@@ -287,9 +324,13 @@ def _shown(value: Any) -> str:
     """A value in a table of the page."""
     if value is None or (isinstance(value, float) and not np.isfinite(value)):
         return "-"
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
     if isinstance(value, float):
+        if abs(value) < 1e-4:
+            return "0"
         return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def lines(answers: Sequence[Answer]) -> list[tuple[str, str, str]]:

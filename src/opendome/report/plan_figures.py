@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from opendome.plan.siting import REACHED
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from opendome.plan.information import Bar
     from opendome.plan.make import Outcome
 
 COLOURS = ("#1B5E7B", "#C0562F", "#6E6E6E")  # dark, light and grey: also apart in grey print
@@ -81,8 +82,9 @@ def frontier(o: "Outcome") -> "Figure":
     return figure
 
 
-def tornado(bars: Sequence["Bar"], base: float, label: str, scale: float = 1.0) -> "Figure":
+def tornado(o: "Outcome", figure_: str, label: str, scale: float = 1.0) -> "Figure":
     """A figure with each assumption at its ends."""
+    bars, base = o.bars.get(figure_, []), o.central[figure_]
     shown = [b for b in bars if b.swing > 0.0 and np.isfinite(b.swing)][:MOST_BARS]
     figure, axes = _canvas(1.4 + 0.32 * max(len(shown), 1))
     for y, bar in enumerate(reversed(shown)):
@@ -91,9 +93,11 @@ def tornado(bars: Sequence["Bar"], base: float, label: str, scale: float = 1.0) 
         ):  # fmt: skip
             axes.barh(y, scale * (end - base), left=scale * base, height=0.6, color=colour,
                       hatch=hatch, edgecolor="white")  # fmt: skip
-    axes.set_yticks(range(len(shown)), [b.assumption for b in reversed(shown)], fontsize=8)
+    axes.set_yticks(
+        range(len(shown)), [o.plan.find(b.assumption).words for b in reversed(shown)], fontsize=8
+    )
     axes.axvline(scale * base, color="black", lw=0.8)
-    axes.set_xlabel(f"{label} (plain: assumption at its low end, hatched: at its high end)")
+    axes.set_xlabel(f"{label}\n(plain: assumption at its low end, hatched: at its high end)")
     return figure
 
 
@@ -103,8 +107,8 @@ def coverage(o: "Outcome") -> "Figure":
     n = np.arange(1, len(o.sited) + 1)
     axes.plot(n, [100.0 * s.coverage for s in o.sited], "o-", ms=4, color=COLOURS[0],
               label="all at the best sites")  # fmt: skip
-    if o.ground is not None:
-        at = o.ground.in_service + np.arange(len(o.extended))
+    if o.grounds:
+        at = o.grounds[REACHED].in_service + np.arange(len(o.extended))
         axes.plot(at, [100.0 * s.coverage for s in o.extended], "s--", ms=5, color=COLOURS[1],
                   label="those in service, then the best further ones")  # fmt: skip
     axes.axvspan(10, 15, color="#DDDDDD", zorder=0, label="stated need, 10 to 15")

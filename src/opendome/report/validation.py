@@ -28,7 +28,9 @@ INTRODUCTION = (
     "or it was not used.",
     "Verdict: within, the mean lies in the published range; overlaps, only the interval meets it; "
     "below or above, neither does. A calibrated figure is reproduced if it is within; any other if "
-    "it is within or overlaps. A figure with a star is shown and not claimed.",
+    "it is within or overlaps, and so is one with a dagger, which conflicts with another published "
+    "figure. A figure with a star is shown and not claimed. Claims are made before a fit, from the "
+    "sources alone: theory/calibration.md.",
 )
 
 
@@ -49,7 +51,7 @@ def show(found: Validation) -> None:
             table.add_column(head, justify="left" if words else "right", no_wrap=True)
         for row in _of(found, name):
             colour = COLOURS[row.verdict]
-            verdict = f"[{colour}]{row.verdict}[/]{'' if row.claimed else ' *'}"
+            verdict = f"[{colour}]{row.verdict}[/]{_mark(row)}"
             table.add_row(
                 row.label, row.published, _mean(row), _interval(row), USES[row.use], verdict
             )
@@ -127,8 +129,13 @@ def html(found: Validation, images: dict[str, str]) -> str:
 
 def cells(r: Row) -> tuple[str, ...]:
     """A row of the tables, in the order of `HEADS`."""
-    verdict = r.verdict + ("" if r.claimed else " *")
+    verdict = r.verdict + _mark(r)
     return r.label, r.published, _mean(r), _interval(r), USES[r.use], verdict, r.source
+
+
+def _mark(r: Row) -> str:
+    """A star: not claimed; a dagger: only an overlap is."""
+    return " *" if not r.claimed else " †" if r.conflicts_with else ""
 
 
 def explained(r: Row) -> str:

@@ -120,6 +120,7 @@ def run(
     job = StudyJob(
         study.scenario.text, study.scenario.name, study.seed, engine, fingerprint(),
         tuple(pickle.dumps(study.changes(point)) for point in design), study.scenario.path,
+        study.first,
     )  # fmt: skip
     with backend(job, workers, cluster) as execute:
         _begin(data, table, force)

@@ -28,6 +28,7 @@ class StudyJob(NamedTuple):
     fingerprint: str
     changes: tuple[bytes, ...]  # of each design point, pickled
     path: str = ""  # of the scenario: files that it names stand beside it
+    first: tuple[int, ...] = ()  # of each design point: its first replication; empty: 0
 
 
 class PieceDone(NamedTuple):
@@ -74,11 +75,14 @@ def _compute(job: StudyJob, changes: bytes, piece: Piece) -> PieceDone:
     start = time.process_time()
     engine = importlib.import_module(job.engine)
     setup = _prepared(job.engine, job.text, job.name, job.path, changes)
+    shift = job.first[piece.point] if job.first else 0
     done = [
-        replication(engine, setup, job.seed, rep).ledger
+        replication(engine, setup, job.seed, shift + rep).ledger
         for rep in range(piece.first, piece.last + 1)
     ]
-    return PieceDone(piece, np.concatenate(done), time.process_time() - start)
+    rows = np.concatenate(done)
+    rows["rep"] -= shift
+    return PieceDone(piece, rows, time.process_time() - start)
 
 
 @lru_cache(KEPT)

@@ -63,6 +63,7 @@ class Study:
     outputs: tuple[str, ...]
     chunk: int  # replications of a chunk: a function of the study, never of the machine
     analytic: bool = False  # closed forms stand beside the leakers
+    first: tuple[int, ...] = ()  # first replication of each point; empty: they share all numbers
 
     @property
     def hash(self) -> str:

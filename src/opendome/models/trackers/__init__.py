@@ -1,1 +1,1 @@
-"""Trackers: rules and priors; kernels/kalman.py, association.py and tracks.py do the work."""
+"""Trackers: rules and priors; kernels/tracks.py and what it imports do the work."""

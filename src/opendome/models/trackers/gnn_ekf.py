@@ -1,10 +1,10 @@
-"""Global nearest neighbour association and an extended Kalman filter of seven states.
+"""Global nearest neighbour and an estimator of constants: Gauss-Newton with recursion in between.
 
-State: position, velocity, logarithm of the ballistic coefficient m/(form area).
+The name is that of its first form, which had an extended Kalman filter; scenarios say it.
 
-Source: Bar-Shalom, Willett, Tian, Tracking and Data Fusion (2011); Li and
-Jilkov, "Survey of maneuvering target tracking, part II: ballistic target models", SPIE 4473
-(2001).
+Source: Bar-Shalom, Willett, Tian, Tracking and Data Fusion (2011); Bell and Cathey, "The iterated
+Kalman filter update as a Gauss-Newton method", IEEE Trans. AC 38(2) (1993); Li and Jilkov, "Survey
+of maneuvering target tracking, part II: ballistic target models", SPIE 4473 (2001).
 """
 
 from typing import ClassVar
@@ -23,11 +23,11 @@ class GnnEkf(Model):
 
     gate: float = quantity(
         "1",
-        "gate on the normalised innovation squared, 3 degrees of freedom",
+        "gate on the normalised innovation squared",
         default=16.0,
         low=1.0,
         high=1e3,
-        source="chi-square, 3 degrees of freedom: 99.9 % of true plots fall inside",
+        source="chi-square, 3 or 4 degrees of freedom: 99.9 or 99.7 % of true plots fall inside",
         grade="derived",
     )
     confirm_hits: int = quantity(
@@ -51,10 +51,31 @@ class GnnEkf(Model):
     drop_misses: int = quantity(
         "1",
         "scans without a plot that drop a track",
-        default=4,
+        default=5,
         low=1,
         high=100,
-        source="assumption: at a detection probability of 0.9, one true track in 10,000",
+        source="assumption: at a detection probability of 0.9 one true track in 1,000 is lost in "
+        "100 scans",
+        grade="assumed",
+    )
+    confirm_score: float = quantity(
+        "1",
+        "least log-likelihood ratio of a confirmed track, beyond the logarithm of the number of "
+        "false plots a scan",
+        default=9.0,
+        low=0.0,
+        high=100.0,
+        source="a false start is confirmed with a probability of at most exp(-score) (Ville's "
+        "inequality), and there are as many as false plots: at most one false track in 2.2 hours",
+        grade="derived",
+    )
+    p_detect: float = quantity(
+        "1",
+        "probability of a plot a scan, in the scores",
+        default=0.9,
+        low=0.01,
+        high=0.9999,
+        source="assumption: design value of the radar",
         grade="assumed",
     )
     speed_min: float = quantity(
@@ -93,9 +114,66 @@ class GnnEkf(Model):
         source="assumption: a factor of two either way, the spread of the rocket classes",
         grade="assumed",
     )
-    q_boost: float = quantity(
+    sigma_tilt: float = quantity(
+        "1",
+        "prior standard deviation of the tilt of the drag curve over Mach number",
+        default=0.35,
+        low=0.0,
+        high=2.0,
+        source="the standard drag functions G1 and G7 against the common curve: 0.56 and 0.09 "
+        "(docs/theory/tracking.md)",
+        grade="derived",
+    )
+    sigma_rise: float = quantity(
+        "1",
+        "prior standard deviation of the size of the drag curve's transonic rise",
+        default=0.2,
+        low=0.0,
+        high=2.0,
+        source="the standard drag functions G1 and G7 against the common curve: 0.06 and 0.28",
+        grade="derived",
+    )
+    sigma_wind: float = quantity(
+        "m/s",
+        "prior standard deviation of the wind on each axis",
+        default=6.0,
+        low=0.0,
+        high=100.0,
+        source="assumption: winds of 0 to 15 m/s, uniform in direction",
+        grade="assumed",
+    )
+    sigma_velocity: float = quantity(
+        "m/s",
+        "prior standard deviation of the velocity on each axis",
+        default=700.0,
+        low=1.0,
+        high=1e4,
+        source="assumption: burn-out speeds of the common rocket classes, any direction",
+        grade="assumed",
+    )
+    sigma_bias_range: float = quantity(
+        "m",
+        "prior standard deviation of a radar's range bias, estimated with every track; 0: not "
+        "estimated, the impact's ellipse has the radar's own error added",
+        default=0.0,
+        low=0.0,
+        high=1e3,
+        source="convention: one radar cannot tell its bias from the path",
+        grade="assumed",
+    )
+    sigma_bias_angle: float = quantity(
+        "rad",
+        "prior standard deviation of a radar's azimuth and elevation bias, likewise",
+        default=0.0,
+        low=0.0,
+        high=0.1,
+        source="convention: one radar cannot tell its bias from the path",
+        grade="assumed",
+    )
+    a_boost: float = quantity(
         "m/s^2",
-        "acceleration noise while the motor may burn",
+        "acceleration that the motor may give, 1 sigma, while a track's phase is not known to be "
+        "coast",
         default=80.0,
         low=0.0,
         high=1e3,
@@ -106,28 +184,20 @@ class GnnEkf(Model):
     boost_time: float = quantity(
         "s",
         "age of a track up to which the motor may burn",
-        default=4.0,
+        default=8.0,
         low=0.0,
         high=60.0,
         source="assumption: the classes burn 0.7 to 8 s, in part before the first plot",
         grade="assumed",
     )
-    q_coast: float = quantity(
-        "m/s^2",
-        "acceleration noise after boost",
-        default=1.0,
-        low=0.0,
-        high=100.0,
-        source="assumption: wind and the error of the common drag curve",
-        grade="assumed",
-    )
-    q_ln_beta: float = quantity(
-        "1/sqrt(s)",
-        "random walk of the logarithm of the ballistic coefficient",
-        default=0.01,
-        low=0.0,
+    sigma_route: float = quantity(
+        "1",
+        "spread of the velocities of bodies that follow each other, over their speed",
+        default=0.08,
+        low=0.001,
         high=1.0,
-        source="assumption: 10 % over a flight of 100 s",
+        source="assumption: rockets of one class from one place at nearby targets; the elevation "
+        "varies by a few degrees",
         grade="assumed",
     )
     sigma_max: float = quantity(

@@ -1,0 +1,147 @@
+"""The tracker beside Stone Soup and the Cramer-Rao bound: `opendome bench tracking`.
+
+Brief: speed at 300 targets, three trials of the public set, a few matched and unmatched flights.
+Full: 1,000 and 10,000 targets, the whole set, 300 flights each.
+"""
+
+import importlib.util
+import time
+from collections.abc import Iterator
+from statistics import fmean
+
+import numpy as np
+
+from opendome.bench.rows import Row
+from opendome.tracking import efficiency, metrics, radars, recorded, trials
+from opendome.tracking.trials import Trial
+
+TITLE = "Tracking, CPU seconds on one core; ratio to Stone Soup where both ran on the same plots"
+
+SEED = 1
+BRIEF = ("20 independent", "300 independent", "300 in ripples, range rate")
+PEER = ("20 independent", "100 independent")  # trials that Stone Soup runs too, `full`: the second
+FALSE_PLOTS = 500.0  # a scan, in the trial without bodies
+HOURS_BRIEF, HOURS_FULL = 0.05, 1.0
+
+
+def measure(full: bool) -> list[Row]:
+    """Run the benchmark."""
+    return [
+        *_speed(10_000 if full else 300),
+        *(_speed(1_000) if full else []),
+        *_set(tuple(trials.SET) if full else BRIEF, PEER if full else PEER[:1]),
+        *_false(HOURS_FULL if full else HOURS_BRIEF),
+        *_bounds(300 if full else 15),
+    ]
+
+
+def _timed(trial: Trial) -> tuple[np.ndarray, float, list[float]]:
+    """Rows, CPU seconds, and those of every scan, of a tracker that is compiled."""
+    tracker = recorded.Tracker(trial.sensors, recorded.most_plots(trial.plots, 1.0))
+    each = []
+    for t, first, last in recorded.scans(trial.plots["t"], trial.sensors.period):
+        began = time.process_time()
+        tracker.scan(t, trial.plots, first, last)
+        each.append(time.process_time() - began)
+    return tracker.rows[: tracker.n_rows], sum(each), each
+
+
+def _speed(n: int) -> list[Row]:
+    """So many bodies at once, 1 Hz: share of a core, and the worst scan."""
+    rng = np.random.default_rng(SEED)
+    sensors = radars.read(trials.radar())
+    r = trials.independent(n, rng, span=5.0)
+    trial = trials.observe(r, sensors, rng)
+    recorded.track(trial.plots[:50], trial.sensors)  # compiles
+    rows, _, each = _timed(trial)
+    crowded = [c for c, k in zip(each, _held(rows, len(each)), strict=True) if k > 0.8 * n]
+    name = f"{n:,} targets at 1 Hz, impact and launch of each"
+    return [
+        Row(f"{name}: share of a core", 100.0 * fmean(crowded or each), "%"),
+        Row(f"{name}: a target and scan", 1e6 * sum(each) / max(len(rows), 1), "CPU us"),
+        Row(f"{name}: worst scan", 1e3 * max(each), "CPU ms"),
+    ]
+
+
+def _held(rows: np.ndarray, scans: int) -> np.ndarray:
+    """Confirmed tracks of each scan."""
+    _, number = np.unique(rows["time_s"], return_inverse=True)
+    counts = np.bincount(number) if len(rows) else np.zeros(0, int)
+    return np.concatenate([np.zeros(scans - len(counts), int), counts])
+
+
+def _set(names: tuple[str, ...], peers: tuple[str, ...]) -> Iterator[Row]:
+    for name in names:
+        trial = trials.trial(name, SEED)
+        rows, cpu, _ = _timed(trial)
+        yield from _quality(name, trial, rows)
+        if name in peers:
+            yield from _peer(name, trial, cpu / max(len(rows), 1), _gospa(trial, rows))
+
+
+def _quality(name: str, trial: Trial, rows: np.ndarray) -> Iterator[Row]:
+    body = metrics.nearest(rows, trial.time, trial.states)
+    air = metrics.siap(rows, body, trial.time, trial.states, _due(trial))
+    kept = metrics.continuity(rows, trial.source, trial.plots, len(trial.impact))
+    yield Row(f"{name}: tracks a rocket", kept.tracks, "1")
+    yield Row(f"{name}: swaps a rocket", kept.swaps, "1")
+    yield Row(f"{name}: completeness", air.completeness, "1")
+    yield Row(f"{name}: spuriousness", 100.0 * air.spuriousness, "%")
+    yield Row(f"{name}: latency", kept.latency, "s")
+    yield Row(f"{name}: GOSPA, root mean square", _gospa(trial, rows), "m")
+
+
+def _due(trial: Trial) -> np.ndarray:
+    """Where bodies are to be tracked: in flight and in coverage."""
+    return trial.seen & np.isfinite(trial.states[..., 0])
+
+
+def _gospa(trial: Trial, rows: np.ndarray) -> float:
+    """Root mean square over scans, cut-off 500 m, order 2."""
+    scan, at, due = metrics.scan_of(rows, trial.time), metrics.position(rows), _due(trial)
+    each = [
+        metrics.gospa(trial.states[due[:, k], k, :3], at[scan == k]).distance
+        for k in range(len(trial.time))
+    ]
+    return float(np.sqrt(np.mean(np.square(each))))
+
+
+def _peer(name: str, trial: Trial, own: float, own_gospa: float) -> Iterator[Row]:
+    """Stone Soup on the same plots; ratios are Stone Soup's figure over ours."""
+    if importlib.util.find_spec("stonesoup") is None:
+        yield Row("Stone Soup: not installed (pip install 'opendome[bench]')", float("nan"), "")
+        return
+    from opendome.bench import stone_soup
+
+    rows, cpu = stone_soup.track(trial)
+    each, gospa = cpu / max(len(rows), 1), _gospa(trial, rows)
+    yield Row(f"{name}: a target and scan", 1e6 * own, "CPU us")
+    yield Row(f"{name}: a target and scan, Stone Soup", 1e6 * each, "CPU us", each / own)
+    yield Row(f"{name}: GOSPA, Stone Soup", gospa, "m", gospa / own_gospa)
+
+
+def _false(hours: float) -> Iterator[Row]:
+    """False plots alone, uniform and low: confirmed tracks an hour."""
+    for low in (False, True):
+        rng = np.random.default_rng(SEED)
+        sensors = radars.read(trials.radar(clutter_plots=FALSE_PLOTS))
+        plots = trials.clutter(hours * 3600.0, sensors, rng, low)
+        rows, cpu, _ = _timed(plots)
+        where = "low" if low else "uniform"
+        found = len(np.unique(rows["track"]))
+        yield Row(f"{FALSE_PLOTS:g} false plots a scan, {where}: tracks", found / hours, "1/h")
+        yield Row(f"{FALSE_PLOTS:g} false plots a scan, {where}", cpu / hours / 36.0, "% of a core")
+
+
+def _bounds(n: int) -> Iterator[Row]:
+    """Error over bound, mean and worst over the numbers of plots."""
+    for what, run in (("matched", efficiency.matched), ("unknown", efficiency.unmatched)):
+        for far, speed in trials.RANGES:
+            for rate in (False, True):
+                got = run(speed, n, SEED, rate=rate)
+                name = f"{what}, {far / 1e3:g} km{', range rate' if rate else ''}"
+                yield Row(f"{name}: impact error over bound", fmean(e.impact for e in got), "1")
+                yield Row(f"{name}: ... worst plot count", max(e.impact for e in got), "1")
+                yield Row(f"{name}: launch error over bound", fmean(e.launch for e in got), "1")
+                yield Row(f"{name}: inside 95 %", 100.0 * fmean(e.inside for e in got), "%")
+                yield Row(f"{name}: NEES over 6", fmean(e.nees for e in got), "1")

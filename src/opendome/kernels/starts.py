@@ -1,0 +1,177 @@
+"""Starts of tracks: pairs of plots, and the routes of those who came before.
+
+Rockets of one ripple follow each other on nearly the same path, so that the plots of one scan lie
+where those of the last one were, but of other bodies.  What tells them apart is the velocity: from
+range rates, and from the route, the beginning of a track nearby that is well known by now.
+"""
+
+from math import log, pi, sqrt
+
+import numpy as np
+
+from opendome._jit import kernel
+from opendome.kernels import estimator
+from opendome.kernels.association import match
+from opendome.kernels.estimator import COAST
+from opendome.kernels.gating import FREE, TENTATIVE, from_west, in_reach, ln_false
+from opendome.kernels.motion import N_MOTION, advance, derivatives, load_bundle
+from opendome.kernels.states import settle
+from opendome.kernels.window import T
+
+SCORE_LEAST = -5.0  # score at which a tentative track is given up
+RATE_BEND = 0.1  # of the motor's acceleration: by how much a mean of two rates may miss their range
+ROUTE_PLOTS = 4  # plots of a track's beginning that enter the routes
+ROUTE_AT = 6  # plots with which a track's beginning is known well enough
+ROUTE_NEAR = 700.0  # m, from a route, and ...
+ROUTE_TIME = 120.0  # s, age, up to which it says something
+
+
+@kernel
+def route_at(clock, routes, plot):
+    """The nearest fresh route to a plot, or -1."""
+    best = -1
+    least = ROUTE_NEAR**2
+    for i in range(min(clock.n_routes, len(routes))):
+        row = routes[i]
+        d2 = (row.x - plot.x) ** 2 + (row.y - plot.y) ** 2 + (row.z - plot.z) ** 2
+        if d2 < least and clock.t - row.t < ROUTE_TIME:
+            least = d2
+            best = i
+    return best
+
+
+@kernel
+def remember(e, clock, fixed, routes, scratch):
+    """Write the beginning of a track into the routes as soon as it is well known."""
+    if e.n_window < ROUTE_AT or e.phase != COAST:
+        return
+    e.routed = 1
+    k = scratch.k
+    estimator.restore(e, fixed.tracker[0], k)
+    load_bundle(k.s, k.q)
+    t = e.t0
+    for i in range(ROUTE_PLOTS):
+        at = e.window[i, T]
+        advance(k.s, at - t, fixed.drag, fixed.nature)
+        t = at
+        derivatives(k.s, t - e.t0, k.F)
+        estimator.shifted(e, k, k.scale, N_MOTION)
+        row = routes[clock.n_routes % len(routes)]
+        clock.n_routes += 1
+        row.t = t
+        row.x, row.y, row.z = k.x[0], k.x[1], k.x[2]
+        row.vx, row.vy, row.vz = k.x[3], k.x[4], k.x[5]
+
+
+@kernel
+def route_spread(row, rules):
+    """Standard deviation of the velocity on a route, on each axis."""
+    return rules.sigma_route * sqrt(row.vx * row.vx + row.vy * row.vy + row.vz * row.vz)
+
+
+@kernel
+def pair_gain(old, new, route, belief, rules, radar):
+    """Log-likelihood ratio of a pair of plots: a body's velocity over a false second plot.
+
+    The velocity has its prior, that of the route where there is one; range rates, where both are
+    measured, must agree with the ranges.  -inf outside the gates.
+    """
+    dt = new.t - old.t
+    vx, vy, vz = (new.x - old.x) / dt, (new.y - old.y) / dt, (new.z - old.z) / dt
+    speed2 = vx * vx + vy * vy + vz * vz
+    if speed2 > rules.speed_max**2 or speed2 < rules.speed_min**2:
+        return -np.inf
+    noise = old.sigma_r**2 + (old.sigma_a * old.range) ** 2
+    noise = (noise + new.sigma_r**2 + (new.sigma_a * new.range) ** 2) / (dt * dt)
+    s = rules.sigma_velocity**2 + noise
+    prior = -0.5 * (speed2 / s + 3.0 * log(2.0 * pi * s))
+    if route >= 0:
+        # Half of those who come here follow the route.
+        row = belief.routes[route]
+        s = route_spread(row, rules) ** 2 + noise
+        d2 = ((vx - row.vx) ** 2 + (vy - row.vy) ** 2 + (vz - row.vz) ** 2) / s
+        prior = log(0.5) + max(prior, -0.5 * (d2 + 3.0 * log(2.0 * pi * s)))
+    gain = log(rules.p_detect) + prior - 3.0 * log(dt)
+    # Density of false plots over space: that over range and angles, over r^2 cos(el).
+    gain += log(new.range * new.range * max(np.cos(new.el), 0.1))
+    gain -= ln_false(new, radar, belief.clutter, 3, 1.0)
+    if old.rate == old.rate and new.rate == new.rate and old.radar == new.radar:
+        slip = (new.range - old.range) / dt - 0.5 * (old.rate + new.rate)
+        s = (old.sigma_r**2 + new.sigma_r**2) / (dt * dt)
+        s += 0.25 * (old.sigma_rate**2 + new.sigma_rate**2) + (RATE_BEND * rules.a_boost * dt) ** 2
+        if slip * slip > rules.gate * s:
+            return -np.inf
+        gain += log(2.0 * rules.speed_max) - 0.5 * (slip * slip / s + log(2.0 * pi * s))
+    return gain
+
+
+@kernel
+def start(clock, fixed, belief, truth, scratch):
+    """Start tracks from pairs of unused plots of successive scans.
+
+    Returns False if there is no slot or no edge left.
+    """
+    rules = fixed.tracker[0]
+    plots, edges, costs = belief.plots, scratch.edges, scratch.costs
+    order = scratch.ints[0][: clock.n_plots]
+    from_west(plots, clock.n_plots, order)
+    n_edges = 0
+    for i in range(clock.n_singles):
+        old = belief.singles[i]
+        route = route_at(clock, belief.routes, old)
+        reach = rules.speed_max * (clock.t - old.t + clock.period)
+        at = in_reach(plots, order, old.x, reach)
+        while at < len(order) and plots[order[at]].x <= old.x + reach:
+            j = order[at]
+            at += 1
+            if plots[j].used or plots[j].t <= old.t:
+                continue
+            radar = fixed.radars[plots[j].radar]
+            gain = pair_gain(old, plots[j], route, belief, rules, radar)
+            if gain <= SCORE_LEAST:
+                continue
+            if n_edges == len(costs):
+                return False
+            edges[0, n_edges] = i
+            edges[1, n_edges] = j
+            costs[n_edges] = SCORE_LEAST - gain
+            n_edges += 1
+    match(n_edges, clock.n_singles, clock.n_plots, 0.0, scratch)
+    for i in range(clock.n_singles):
+        j = scratch.column_of[i]
+        if j < 0:
+            continue
+        slot = 0
+        while slot < clock.n_slots and belief.tracks[slot].status != FREE:
+            slot += 1
+        if slot == len(belief.tracks):
+            return False
+        clock.n_slots = max(clock.n_slots, slot + 1)
+        begin(slot, belief.singles[i], belief.plots[j], clock, fixed, belief, scratch)
+        truth.carries[slot] = truth.source[j]
+        belief.plots[j].used = 1
+        belief.singles[i].used = 1
+    return True
+
+
+@kernel
+def begin(slot, old, new, clock, fixed, belief, scratch):
+    """Start a track from two plots by the estimator's fit."""
+    rules, k = fixed.tracker[0], scratch.k
+    track, e = belief.tracks[slot], belief.estimates[slot]
+    track.id = clock.next_track
+    clock.next_track += 1
+    track.status = TENTATIVE
+    track.t_start = old.t
+    track.t_plot = new.t
+    track.hits = 2
+    track.misses = 0
+    track.plot = -1
+    track.nis = 0.0
+    estimator.begin(e, old, new)
+    route = route_at(clock, belief.routes, old)
+    if not estimator.refit(e, rules, fixed.radars, fixed.drag, fixed.nature, k):
+        track.status = FREE
+        return
+    settle(track, e, clock.t, rules, fixed.drag, fixed.nature, k)
+    track.score = pair_gain(old, new, route, belief, rules, fixed.radars[new.radar])

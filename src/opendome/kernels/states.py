@@ -1,0 +1,67 @@
+"""The state of a track at the scan, as all others read it, from the estimator's own."""
+
+from math import exp, log
+
+from opendome._jit import kernel
+from opendome.kernels.ballistics import acceleration
+from opendome.kernels.estimator import COAST, to_time
+from opendome.kernels.motion import BETA, N_MOTION, STATE
+
+
+@kernel
+def publish(track, e, t, rules, k):
+    """Mean and covariance at time t for all others, from the state and F in k.
+
+    While the motor may burn, the acceleration that it may give is added to the covariance.
+    """
+    P, J = track.P, k.J
+    track.t = t
+    m = track.m
+    for r in range(6):
+        m[r] = k.x[r]
+        for j in range(N_MOTION):
+            J[r, j] = k.F[r, j] * k.scale[j]
+    m[6] = log(rules.beta) + k.scale[BETA] * (e.q[BETA] + e.d[BETA])
+    for j in range(BETA + 1, N_MOTION):
+        track.nuisance[j - BETA - 1] = k.scale[j] * (e.q[j] + e.d[j])
+    for j in range(N_MOTION):
+        J[6, j] = 0.0
+    J[6, BETA] = k.scale[BETA]
+    C = e.C
+    g = k.g
+    for r in range(7):
+        # Sums along rows of C: the compiler works on many columns at once.
+        for j in range(N_MOTION):
+            g[j] = 0.0
+        for i in range(N_MOTION):
+            a = J[r, i]
+            for j in range(N_MOTION):
+                g[j] += a * C[i, j]
+        for c in range(r, 7):
+            a = 0.0
+            for j in range(N_MOTION):
+                a += g[j] * J[c, j]
+            P[r, c] = a
+            P[c, r] = a
+    if e.phase != COAST and t > track.t_plot:
+        dt = t - track.t_plot
+        v = rules.a_boost * dt
+        for i in range(3):
+            P[i, i] += 0.25 * v * v * dt * dt
+            P[i, i + 3] += 0.5 * v * v * dt
+            P[i + 3, i] += 0.5 * v * v * dt
+            P[i + 3, i + 3] += v * v
+
+
+@kernel
+def settle(track, e, t, rules, drag, nature, k):
+    """Bring a track's bundle to time t, that of the scan, and publish it."""
+    to_time(e, t, rules, drag, nature, k)
+    for c in range(STATE):
+        e.s[c] = k.s[c]
+    e.t = t
+    publish(track, e, t, rules, k)
+    m, wind_e, wind_n = track.m, track.nuisance[2], track.nuisance[3]
+    track.a[0], track.a[1], track.a[2] = acceleration(
+        m[0], m[1], m[2], m[3] - wind_e, m[4] - wind_n, m[5], exp(m[6]), drag, nature
+    )
