@@ -3,7 +3,8 @@
     opendome run may-2021 --replications 20 -o results/may-2021        # as make demo does
     opendome run may-2021 --replications 20 --seed 7 -o results/another
     opendome study rounds-per-target -o results/rounds
-    python scripts/shoot_page.py results
+    opendome plan billion-2021 -o results/billion-2021                 # as make plan does
+    python scripts/shoot_page.py results [VIEW ...]
 
 Wants Debian's chromium and the [test] extra.  Software rendering: a minute of CPU.
 """
@@ -56,13 +57,19 @@ def workbench(page: Page) -> None:
     page.locator("summary", has_text="Doctrine").click()
 
 
+def study(page: Page) -> None:
+    page.locator(".charts").first.wait_for()
+    page.locator(".charts").first.scroll_into_view_if_needed()
+    page.locator(".charts .chart").first.hover()
+
+
 VIEWS: dict[str, tuple[str, str, Any]] = {
     "replay": ("?a={run}" + CAMERA, "dark", replay),
     "story": ("?a={run}" + CAMERA, "light", story),
     "sides": ("?a={run}&b={other}" + CAMERA, "light", replay),
     "campaign": ("?view=campaign&a={run}", "light", None),
     "workbench": ("?view=workbench&scenario=shipped:may-2021", "light", workbench),
-    "study": ("?view=study", "light", None),
+    "study": ("?view=study&study=rounds", "light", study),
     "plan": ("?view=plan", "light", None),
 }
 
@@ -82,7 +89,7 @@ def shoot(browser: Browser, url: str, name: str, names: dict[str, str]) -> None:
     page.close()
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, wanted: list[str]) -> None:
     options = listen.options(None, "127.0.0.1", None, folder.parent, 600.0, 1, None)
     socket = listen.bind("127.0.0.1", 0)
     url = listen.address(socket, "127.0.0.1")
@@ -97,7 +104,7 @@ def main(folder: Path) -> None:
     with sync_playwright() as playwright:
         where = shutil.which("chromium") or "chromium"
         browser = playwright.chromium.launch(executable_path=where, args=ARGS)
-        for name in VIEWS:
+        for name in wanted or VIEWS:
             if name in ("study", "plan") and name not in kinds:
                 print(f"web-{name}.png: no {name} in {folder}; left as it was")
                 continue
@@ -107,4 +114,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main(Path(sys.argv[1]).resolve(), sys.argv[2:])

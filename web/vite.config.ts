@@ -2,10 +2,18 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
+/** Views by their folder, since both with a map are called `view.ts`; libraries by their package. */
+function chunkName(chunk: { name: string; facadeModuleId: string | null; moduleIds: string[] }): string {
+  const folder = /\/src\/(\w+)\/view\.ts$/.exec(chunk.facadeModuleId ?? "");
+  if (folder) return `${folder[1]}.js`;
+  const holds = (name: string): boolean => chunk.moduleIds.some((id) => id.includes(`/node_modules/${name}/`));
+  return holds("maplibre-gl") ? "maps.js" : holds("pmtiles") ? "pmtiles.js" : "[name].js";
+}
+
 // Unhashed names, so that a rebuild changes only what changed; no map files: the source is here.
 const plain = {
   entryFileNames: "[name].js",
-  chunkFileNames: "[name].js",
+  chunkFileNames: chunkName,
   assetFileNames: "[name][extname]",
 };
 

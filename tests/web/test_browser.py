@@ -2,6 +2,10 @@
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
+
+from opendome import frames, scenario
+from opendome.cli import main
 
 SHOWN = "window.__state && window.__state()[0] && window.__state()[0].ready && window.__state()[0]"
 
@@ -118,6 +122,54 @@ def test_replay__works_from_the_keyboard(replay, page, until):
     until("document.querySelector('.story:not([hidden]) .verdict')")
 
 
+def test_replay__jumps_to_a_barrage_and_follows_a_rocket(replay, page, until, result):
+    replay(7200.0)
+    choice = page.locator("select[aria-label='jump to a barrage']")
+    option = choice.locator("option", has_text="evening barrage")
+    start = float(option.get_attribute("value"))
+    choice.select_option(option.get_attribute("value"))
+    assert until(f"{SHOWN}.t") == start
+    t = truth(result)
+    shots = t["shots"]
+    rocket = int(shots["rocket"][shots["result"] == "kill"][0])
+    launch, end = t["rockets"]["launch_time_s"][rocket], t["outcomes"]["time_s"][rocket]
+    shown = replay(round(0.5 * (launch + end), 1))
+    page.locator(f".flying [data-rocket='{rocket}']").click()
+    page.locator("#follow").check()
+    page.keyboard.press("Escape")  # of the box: the story closes, nobody is followed
+    page.evaluate(f"() => window.__set({shown['t']})")
+    page.locator(f".flying [data-rocket='{rocket}']").click()
+    seen = []
+    for share in (0.4, 0.7):
+        now = round(launch + share * (end - launch), 1)
+        shown = replay(now)
+        seen.append((shown["camera"]["lon"], shown["camera"]["lat"]))
+        rows = result.table("flights").to_pandas().query(f"rep == 0 and rocket == {rocket}")
+        want = [np.interp(now, rows["time_s"], rows[a]) for a in ("x_m", "y_m")]
+        place = frames.enu(*seen[-1][::-1], 0.0, result_origin(result))
+        assert np.hypot(place[0] - want[0], place[1] - want[1]) < 200.0  # nodes, joined by lines
+    assert seen[0] != seen[1]
+
+
+def result_origin(result):
+    m = result.manifest["scenario"]
+    return scenario.parse(m["text"], m["name"]).tables().origin
+
+
+@pytest.mark.parametrize("view", ["replay", "campaign", "workbench", "study", "plan"])
+def test_page__fits_a_tablet(page, until, url, view):
+    page.set_viewport_size({"width": 768, "height": 1024})
+    page.goto(f"{url}/?view={view}")
+    until("document.querySelector('main') && !document.querySelector('.notice.loading')")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 768
+    bar = page.locator("header.top").bounding_box()
+    for link in page.locator("header.top a, header.top button, header.top select").all():
+        box = link.bounding_box()
+        assert box["x"] >= 0.0
+        assert box["x"] + box["width"] <= bar["width"] + 0.5
+    assert page.locator("nav a.on").inner_text()  # says where one is
+
+
 def test_replay__two_sides_share_the_clock_and_the_camera(replay, page, until):
     replay(7530.0, "?a=first&b=second")
     until("window.__state().length === 2 && window.__state()[1].ready")
@@ -198,6 +250,8 @@ def test_workbench__drags_a_battery_runs_and_compares(page, until, url, folder):
     page.get_by_role("button", name="save").click()
     until("document.querySelector('.save').textContent.includes('saved as dragged.toml')")
     assert f"lat_deg      = {moved}" in (folder / "dragged.toml").read_text()
+    checked = CliRunner().invoke(main, ["check", str(folder / "dragged.toml")])
+    assert checked.exit_code == 0, checked.output  # it runs from the command line
 
 
 def test_workbench__shows_what_is_wrong(page, until, url):

@@ -139,7 +139,7 @@ def test_sessions__are_forgotten_when_too_many():
     (["--host", "0.0.0.0"], "want --token"),
     (["--host", "0.0.0.0", "--token", "short"], "want 12 at least"),
     (["nowhere"], "no such folder"),
-    (["--tiles", "ftp://x/{z}/{x}/{y}"], "want https"),
+    (["--tiles", "ftp://x/{z}/{x}/{y}"], "want a .pmtiles file"),
     (["--port", "99999"], "99999"),
 ])  # fmt: skip
 def test_serve__refuses_in_one_line(words, told, capsys, tmp_path, monkeypatch):

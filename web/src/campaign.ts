@@ -1,7 +1,7 @@
 // A run as a whole: figures against what was published, days, distributions, raids.
 
 import { get } from "./api";
-import { chart } from "./chart";
+import { chart } from "./charts/lines";
 import { clear, h, notice, num, table } from "./dom";
 import { css, OUTCOME, ROUND } from "./palette";
 import { Calendar } from "./replay/clock";
@@ -51,8 +51,8 @@ export class CampaignView {
   private stock(): HTMLElement {
     const days = this.told.days.map((d: any) => d.stock_end);
     const { x, xText } = this.dates();
-    return card("Rounds left at midnight", "Launchers, packs under exchange and depot. Lines: mean; dashed: interval of one operation.",
-      chart(x, [{ label: "mean", values: days.map((d: any) => d.mean), colour: css(ROUND), unit: "rounds" }, ...band(days, css(ROUND), "rounds")], { xText }));
+    return card("Rounds left at midnight", "Launchers, packs under exchange and depot. Line: mean; band: interval of one operation.",
+      chart(x, [{ label: "mean", values: days.map((d: any) => d.mean), colour: css(ROUND), unit: "rounds", digits: 0, bands: [{ low: days.map((d: any) => d.low), high: days.map((d: any) => d.high) }] }], { xText }));
   }
 
   private days(): HTMLElement {
@@ -138,7 +138,7 @@ export class CampaignView {
 
 function band(days: any[], colour: string, unit: string): any[] {
   return [
-    { label: "low", values: days.map((d) => d.low), colour, dash: true, width: 1, unit },
+    { label: "one operation, low", values: days.map((d) => d.low), colour, dash: true, width: 1, unit },
     { label: "high", values: days.map((d) => d.high), colour, dash: true, width: 1, unit },
   ];
 }

@@ -2,14 +2,8 @@
 
 import "./style.css";
 import { get, send } from "./api";
-import { CampaignView } from "./campaign";
 import { clear, h, notice } from "./dom";
-import { PlanView } from "./plan";
-import { StudyView } from "./study";
-import { ReplayView } from "./replay/view";
 import { read, write } from "./url";
-import { sweep } from "./chart";
-import { WorkbenchView } from "./workbench/view";
 
 interface View {
   element: HTMLElement;
@@ -30,15 +24,14 @@ const VIEWS: Record<string, string> = {
   replay: "Replay", campaign: "Campaign", workbench: "Workbench", study: "Studies", plan: "Plans",
 };
 
-async function make(name: string): Promise<View> {
-  switch (name) {
-    case "campaign": return new CampaignView();
-    case "study": return new StudyView(listed.results);
-    case "workbench": return new WorkbenchView(session);
-    case "plan": return new PlanView(listed.results);
-    default: return new ReplayView(session, listed.results);
-  }
-}
+/** The code of a view, loaded when it is first opened: maps are large, and studies want none. */
+const MAKERS: Record<string, () => Promise<() => View>> = {
+  replay: async () => { const { ReplayView } = await import("./replay/view"); return () => new ReplayView(session, listed.results); },
+  campaign: async () => { const { CampaignView } = await import("./campaign"); return () => new CampaignView(); },
+  workbench: async () => { const { WorkbenchView } = await import("./workbench/view"); return () => new WorkbenchView(session); },
+  study: async () => { const { StudyView } = await import("./study"); return () => new StudyView(listed.results); },
+  plan: async () => { const { PlanView } = await import("./plan"); return () => new PlanView(listed.results); },
+};
 
 function theme(next?: string): void {
   const known = next ?? read().theme ?? localStorage.getItem("opendome-theme") ??
@@ -81,6 +74,8 @@ async function show(): Promise<void> {
   view?.close?.();
   view = undefined;
   clear(body, notice("loading", "Loading …"));
+  const maker = MAKERS[name](); // while the server answers
+  maker.catch(() => undefined);
   try {
     session = await get("/api/session");
     if (!session.known) { login(); return; }
@@ -91,11 +86,14 @@ async function show(): Promise<void> {
   }
   clear(app, header(name, state), body);
   document.title = `OpenDome · ${VIEWS[name]}`;
-  const made = await make(name);
-  view = made;
-  clear(body, made.element);
-  await made.open(state, listed.first);
-  sweep();
+  try {
+    view = (await maker)();
+  } catch {
+    clear(body, notice("error", "the server does not answer; is `opendome serve` still running?", h("button", { onclick: () => void show() }, "try again")));
+    return;
+  }
+  clear(body, view.element);
+  await view.open(state, listed.first);
 }
 
 function login(): void {

@@ -5,12 +5,17 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import * as maplibre from "maplibre-gl";
 import { MapLibreOverlay } from "@deck.gl/maplibre";
 import { get } from "./api";
+import { h } from "./dom";
 import { mapColours } from "./palette";
 import type { Scene } from "./replay/data";
+import { addTiles, type Tiles } from "./tiles";
 
 maplibre.setWorkerUrl(workerUrl);
 
 let ground: Promise<any> | undefined;
+
+/** Land and border, asked for once. */
+export function shipped(): Promise<any> { return (ground ??= get("/api/ground").catch((error) => { ground = undefined; throw error; })); }
 
 export interface Camera { lon: number; lat: number; zoom: number; pitch: number; bearing: number }
 
@@ -19,7 +24,7 @@ export class GroundMap {
   readonly overlay: any;
   readonly ready: Promise<void>;
 
-  constructor(host: HTMLElement, scene: Scene, tiles: string | null, camera?: Camera) {
+  constructor(private host: HTMLElement, scene: Scene, tiles: Tiles | null, camera?: Camera) {
     this.map = new maplibre.Map({
       container: host,
       style: { version: 8, sources: {}, layers: [{ id: "sea", type: "background", paint: { "background-color": mapColours().sea } }] },
@@ -38,18 +43,18 @@ export class GroundMap {
     this.ready = this.fill(scene, tiles);
   }
 
-  private async fill(scene: Scene, tiles: string | null): Promise<void> {
-    ground ??= get("/api/ground");
-    const [shapes] = await Promise.all([ground, new Promise<void>((done) => this.map.once("load", () => done()))]);
+  private async fill(scene: Scene, tiles: Tiles | null): Promise<void> {
+    const [shapes] = await Promise.all([shipped(), new Promise<void>((done) => this.map.once("load", () => done()))]);
     const map = this.map;
     map.addSource("ground", { type: "geojson", data: shapes });
     map.addSource("scene", { type: "geojson", data: sceneShapes(scene) });
     map.addLayer({ id: "land", type: "fill", source: "ground", filter: ["==", ["get", "kind"], "land"] });
-    if (tiles) {
-      map.addSource("tiles", { type: "raster", tiles: [tiles], tileSize: 256 });
-      map.addLayer({ id: "tiles", type: "raster", source: "tiles", paint: { "raster-opacity": 0.6 } });
-    }
     map.addLayer({ id: "places", type: "fill", source: "scene", filter: ["==", ["get", "kind"], "place"] });
+    if (tiles) {
+      map.addLayer({ id: "coast", type: "line", source: "ground", filter: ["==", ["get", "kind"], "coast"], paint: { "line-width": 1.2 } });
+      addTiles(map, tiles, "places").catch((error) => this.host.append(h("div", { class: "panel below", role: "status" },
+        `The map of --tiles cannot be read: ${(error as Error).message}`)));
+    }
     map.addLayer({ id: "border", type: "line", source: "ground", filter: ["==", ["get", "kind"], "border"],
       paint: { "line-dasharray": [4, 3], "line-width": 1 } });
     map.addLayer({ id: "area", type: "line", source: "scene", filter: ["==", ["get", "kind"], "area"],
@@ -72,9 +77,16 @@ export class GroundMap {
     set("land", "fill-color", c.land);
     set("places", "fill-color", c.place);
     set("border", "line-color", c.border);
+    set("coast", "line-color", c.border);
     set("area", "line-color", c.area);
     set("names", "text-color", c.text);
     set("names", "text-halo-color", c.land);
+  }
+
+  /** Layers of --tiles whose tiles are there. */
+  below(): string[] {
+    const known = this.map.getSource("tiles") && this.map.isSourceLoaded("tiles");
+    return known ? this.map.getLayersOrder().filter((id) => id.startsWith("tiles")) : [];
   }
 
   setScene(scene: Scene): void {

@@ -25,6 +25,15 @@ export function css([r, g, b]: RGB, alpha = 1): string {
   return `rgba(${r}, ${g}, ${b}, ${alpha})`;
 }
 
+/** Colours of curves and bars, by number. */
+export function series(i: number): string {
+  const first = dark() ? "#56b4e9" : "#0072b2";
+  return [first, "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#8c8c8c"][i % 6];
+}
+
+/** Dashes of curves, by number: they repeat what colour says. */
+export const DASHES: (number[] | undefined)[] = [undefined, [8, 4], [3, 3], [10, 3, 2, 3], [14, 4], [2, 5]];
+
 export function dark(): boolean {
   return document.documentElement.dataset.theme === "dark";
 }

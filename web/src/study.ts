@@ -1,11 +1,18 @@
-// Studies: rankings, paired differences and the pictures of their report.
+// Studies: rankings, paired differences, and charts that can be asked.
 
 import { get } from "./api";
+import { dotChart } from "./charts/dots";
+import { chart } from "./charts/lines";
+import { rowChart } from "./charts/rows";
+import { surface } from "./charts/surface";
 import { clear, h, notice, num, table } from "./dom";
+import { DASHES, series as colourOf } from "./palette";
 import { write, type State } from "./url";
 
 export class StudyView {
   readonly element = h("main", { class: "page" });
+
+  recolour?: () => void;
 
   constructor(private results: any[]) {}
 
@@ -17,9 +24,11 @@ export class StudyView {
       return;
     }
     const id = studies.some((s) => s.id === state.study) ? state.study : studies[0].id;
-    clear(this.element, notice("loading", "Reading the study; its pictures take a moment …"));
+    clear(this.element, notice("loading", "Reading the study …"));
     try {
-      this.fill(id, studies, await get(`/api/studies/${encodeURIComponent(id)}`));
+      const told = await get(`/api/studies/${encodeURIComponent(id)}`);
+      this.fill(id, studies, told);
+      this.recolour = () => this.fill(id, studies, told);
     } catch (error) {
       clear(this.element, chooser(studies, id), notice("error", (error as Error).message));
     }
@@ -41,9 +50,24 @@ export class StudyView {
           { title: "Gain by pairing", text: (r) => r.reduction },
         ], s.rows, undefined, s.label),
         s.left_out ? h("p", { class: "quiet" }, `${num(s.left_out)} more points are not shown.`) : null,
-        h("div", { class: "pictures" }, s.pictures.map(([title, source, words]: string[]) => h("figure", {},
-          h("figcaption", {}, title), h("img", { src: source, alt: `${s.label}: ${title}`, loading: "lazy" }), h("p", { class: "quiet" }, words)))))),
+        h("div", { class: "charts" }, s.charts.map((c: any) => h("figure", { "aria-label": `${s.label}: ${c.title}` },
+          h("figcaption", {}, c.title), drawn(c), h("p", { class: "quiet" }, c.words)))))),
       h("details", { class: "card" }, h("summary", {}, "The study's file"), h("pre", {}, told.text)));
+  }
+}
+
+/** A chart by its kind (report/study_charts.py). */
+function drawn(c: any): HTMLElement {
+  switch (c.kind) {
+    case "rows": return rowChart(c.rows, c);
+    case "scatter": return dotChart(c.points, { x: c.x, y: c.y, xUnit: c.unit, yUnit: c.unit, names: true, noise: c.noise });
+    case "map": return surface(c);
+    default: return h("div", {}, h("p", { class: "quiet axis-y" }, `↑ ${c.y}${c.unit ? `, ${c.unit}` : ""}`),
+      chart({ label: c.x, values: c.xs }, c.series.map((s: any, i: number) => ({
+        label: s.name, values: s.values, colour: colourOf(i), dash: DASHES[i % DASHES.length], unit: c.unit,
+        bands: s.low ? [{ low: s.low, high: s.high }] : undefined,
+      })), { height: 240, steps: c.steps, xText: (v) => v.toLocaleString("en-GB", { maximumSignificantDigits: 3 }), high: c.unit === "%" && c.y.startsWith("probability") ? 100 : undefined }),
+      c.at ? h("p", { class: "quiet" }, `At ${c.at}.`) : null);
   }
 }
 

@@ -22,8 +22,9 @@ LOOPBACK = "127.0.0.1"
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes of a run.")
 @click.option("--run-limit-s", type=click.FloatRange(1.0, 1e6), default=1800.0, show_default=True,
               help="A run that takes longer is stopped.")  # fmt: skip
-@click.option("--tiles", help="Map below: {z}/{x}/{y} address of raster tiles (default: the "
-              "shipped coast; then nothing is loaded from outside).")  # fmt: skip
+@click.option("--tiles", help="Map below the shipped coast: a .pmtiles file, or the address of one "
+              "or of {z}/{x}/{y} pictures (default: none; then nothing is loaded from "
+              "outside).")  # fmt: skip
 @as_json_option
 @debug_option
 def serve(

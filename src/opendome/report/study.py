@@ -1,16 +1,17 @@
 """One self-contained page about a study: who is best, by how much, and which factors matter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from math import floor, log10
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from opendome import estimate
 from opendome.estimate import FIGURES, Figure
-from opendome.report import page
+from opendome.report import page, study_charts
 from opendome.results import ResultError
 from opendome.study import compare, plots, sensitivity, surrogate
 from opendome.study.compare import Difference, Rank
@@ -45,6 +46,15 @@ class Row(NamedTuple):
     reference: bool
 
 
+class Chart(NamedTuple):
+    """Something to see, as a picture for the page to send and as numbers for the browser."""
+
+    title: str
+    words: str
+    picture: Callable[[], "Picture"]
+    data: Callable[[], dict[str, Any]]
+
+
 class Section(NamedTuple):
     """What the page says about one figure."""
 
@@ -52,7 +62,7 @@ class Section(NamedTuple):
     better: str
     rows: list[Row]
     left_out: int
-    pictures: list[tuple[str, str, str]]  # title, address of the picture, words below it
+    charts: list[Chart]
 
 
 def write(result: StudyResult, path: Path, force: bool = False) -> Path:
@@ -78,7 +88,7 @@ def render(result: StudyResult) -> str:
     return (
         Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
         .from_string(template)
-        .render(manifest=result.manifest, sections=sections)
+        .render(manifest=result.manifest, sections=sections, inline=page.inline)
     )
 
 
@@ -90,7 +100,7 @@ def columns(result: StudyResult) -> dict[str, np.ndarray]:
 
 
 def section(result: StudyResult, study: Study, reference: int, name: str) -> Section:
-    """Ranking and pictures of one figure."""
+    """Ranking and charts of one figure."""
     figure = FIGURES.get(name) or Figure(name, name, "1", name)
     values = result.figure(name)
     least = name not in MORE_IS_BETTER
@@ -102,14 +112,14 @@ def section(result: StudyResult, study: Study, reference: int, name: str) -> Sec
     sampled = study.design.kind in SAMPLED
     most = MOST_SAMPLED if sampled else MOST_ROWS
     shown = [r for r in ranks if r.rank <= most or r.point == reference]
-    pictures = _curves(values, names, figure, ranks, reference, [] if sampled else against)
-    pictures += _factors(study, reference, design, values, figure)
+    charts = _curves(values, names, figure, ranks, reference, [] if sampled else against)
+    charts += _factors(study, reference, design, values, figure)
     return Section(
         label=figure.label,
         better="less" if least else "more",
         rows=[_row(r, by_point.get(r.point), names, figure.unit) for r in shown],
         left_out=len(ranks) - len(shown),
-        pictures=[(title, page.inline(drawn), words) for title, drawn, words in pictures],
+        charts=charts,
     )
 
 
@@ -148,7 +158,12 @@ def p_value(p: float) -> str:
     return "< 0.001" if p < 1e-3 else f"{p:.3f}"
 
 
-Drawn = tuple[str, "Picture", str]
+def _chart(title: str, words: str, name: str, *args: Any, **named: Any) -> Chart:
+    """A chart by its name in `plots` and `study_charts`."""
+    return Chart(
+        title, words, partial(getattr(plots, name), *args, **named),
+        partial(getattr(study_charts, name), *args, **named),
+    )  # fmt: skip
 
 
 def _curves(
@@ -158,29 +173,24 @@ def _curves(
     ranks: Sequence[Rank],
     reference: int,
     against: list[Difference],
-) -> list[Drawn]:
+) -> list[Chart]:
     """Paired differences and the distributions of the first points."""
     label, unit = figure.label, figure.unit
-    found: list[Drawn] = []
+    found: list[Chart] = []
     if against:
         order = {r.point: r.rank for r in ranks}
-        drawn = plots.paired_intervals(
-            sorted(against, key=lambda d: order[d.point]), names, label, unit
-        )
         words = "Paired differences over the same evenings; the intervals hold all at once at 95 %."
-        found.append(("Differences from the reference", drawn, words))
+        sorted_ = sorted(against, key=lambda d: order[d.point])
+        found.append(_chart("Differences from the reference", words, "paired_intervals",
+                            sorted_, names, label, unit))  # fmt: skip
     if figure.under is not None:  # a ratio of sums has no distribution over replications
         return found
     chosen = _chosen(values, [r.point for r in ranks], reference)
-    picked, called = values[chosen], [names[i] for i in chosen]
-    found.append(
-        ("Good and bad evenings", plots.quantiles(picked, called, label, unit),
-         "Each curve: all replications of a design point, sorted.")
-    )  # fmt: skip
-    found.append(
-        ("Probability to exceed", plots.thresholds(picked, called, label, unit),
-         "Bands: Wilson's 95 % interval of each probability.")
-    )  # fmt: skip
+    shown = (values[chosen], [names[i] for i in chosen], label, unit)
+    words = "Each curve: all replications of a design point, sorted."
+    found.append(_chart("Good and bad evenings", words, "quantiles", *shown))
+    words = "Bands: Wilson's 95 % interval of each probability."
+    found.append(_chart("Probability to exceed", words, "thresholds", *shown))
     return found
 
 
@@ -201,7 +211,7 @@ def _factors(
     design: Mapping[str, np.ndarray],
     values: np.ndarray,
     figure: Figure,
-) -> list[Drawn]:
+) -> list[Chart]:
     """What the kind of design says about the factors; nothing where it cannot."""
     titled = {
         f.name: f.name if f.unit in ("-", "1") else f"{f.name}, {f.unit}" for f in study.factors
@@ -211,19 +221,17 @@ def _factors(
     try:
         match study.design.kind:
             case "one_at_a_time":
-                drawn = plots.tornado(sensitivity.tornado(design, values, reference), label, unit)
+                bars = sensitivity.tornado(design, values, reference)
                 words = "Paired differences with 95 % intervals."
-                return [("One factor at a time", drawn, words)]
+                return [_chart("One factor at a time", words, "tornado", bars, label, unit)]
             case "saltelli":
                 found = sensitivity.sobol(list(design), values, study.design.second_order)
-                drawn = plots.sobol(found, label)
                 words = "Monte Carlo noise is taken out; the 95 % intervals hold it."
-                return [("Shares of the variance (Sobol)", drawn, words)]
+                return [_chart("Shares of the variance (Sobol)", words, "sobol", found, label)]
             case "morris":
                 effects = sensitivity.morris(design, values, _ends(study, list(design)))
-                drawn = plots.morris(effects, label, unit)
                 words = "Right: matters. Up: acts through interactions, or not in proportion."
-                return [("Screening (Morris)", drawn, words)]
+                return [_chart("Screening (Morris)", words, "morris", effects, label, unit)]
         return _response(design, values, figure)
     except StudyDataError:
         return []  # too few points, or factors that are no numbers: the ranking says it all
@@ -238,7 +246,7 @@ def _ends(study: Study, names: list[str]) -> dict[str, tuple[float, float]] | No
     return {name: (min(each), max(each)) for name, each in zip(names, numbers, strict=True)}
 
 
-def _response(design: Mapping[str, np.ndarray], values: np.ndarray, figure: Figure) -> list[Drawn]:
+def _response(design: Mapping[str, np.ndarray], values: np.ndarray, figure: Figure) -> list[Chart]:
     """Response surface over the one or two factors that matter most and have three levels."""
     fitted = surrogate.fit(design, values)
     kept = {n: np.asarray(design[n]) for n in fitted.factors}
@@ -248,10 +256,10 @@ def _response(design: Mapping[str, np.ndarray], values: np.ndarray, figure: Figu
     if not order:
         return []  # between two levels there is nothing to see
     told = surrogate.describe(fitted, "" if figure.unit in ("1", "%") else figure.unit) + "."
-    drawn = plots.response(fitted, order[0], figure.label, figure.unit)
-    found: list[Drawn] = [(f"Response to {order[0]}", drawn, told)]
+    named = (figure.label, figure.unit)
+    found = [_chart(f"Response to {order[0]}", told, "response", fitted, order[0], *named)]
     if len(order) > 1:
         pair = (order[0], order[1])
-        drawn = plots.response_map(fitted, pair, figure.label, figure.unit, design=kept)
-        found.append((f"Response to {pair[0]} and {pair[1]}", drawn, "Dots: design points."))
+        found.append(_chart(f"Response to {pair[0]} and {pair[1]}", "Dots: design points.",
+                            "response_map", fitted, pair, *named, design=kept))  # fmt: skip
     return found

@@ -124,7 +124,7 @@ def thresholds(
         x = np.linspace(x[0], x[-1], 400)
     for i, row in enumerate(rows):
         above = 1.0 - np.searchsorted(np.sort(row), x, side="right") / max(len(row), 1)
-        low, high = _wilson(above, max(len(row), 1), level)
+        low, high = wilson(above, max(len(row), 1), level)
         colour = COLOURS[i]
         axes.step(x, 100.0 * above, where="post", color=colour, ls=DASHES[i], label=names[i])
         axes.fill_between(x, 100.0 * low, 100.0 * high, step="post", color=colour, alpha=0.12, lw=0)
@@ -199,7 +199,7 @@ def response(
     scale = _scale(unit)
     i = surrogate.factors.index(factor)
     x = np.linspace(surrogate.low[i], surrogate.high[i], 4 * GRID)
-    fixed = _middle(surrogate) | dict(at or {})
+    fixed = middle(surrogate) | dict(at or {})
     mean, sd = surrogate.predict({**{n: np.full(len(x), v) for n, v in fixed.items()}, factor: x})
     axes.fill_between(x, scale * (mean - 1.96 * sd), scale * (mean + 1.96 * sd), color=COLOURS[4],
                       alpha=0.35, lw=0, label="95 % of the surrogate")  # fmt: skip
@@ -228,7 +228,7 @@ def response_map(
     ends = [surrogate.factors.index(f) for f in factors]
     grid = [np.linspace(surrogate.low[i], surrogate.high[i], GRID) for i in ends]
     x, y = np.meshgrid(*grid)
-    fixed = {n: np.full(x.size, v) for n, v in (_middle(surrogate) | dict(at or {})).items()}
+    fixed = {n: np.full(x.size, v) for n, v in (middle(surrogate) | dict(at or {})).items()}
     mean, _ = surrogate.predict({**fixed, factors[0]: x.ravel(), factors[1]: y.ravel()})
     z = _scale(unit) * mean.reshape(x.shape)
     filled = axes.contourf(x, y, z, levels=12, cmap="cividis")  # even in lightness, for any eye
@@ -278,15 +278,20 @@ def _level(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float | np.floating) else str(value)
 
 
-def _middle(surrogate: Surrogate) -> dict[str, float]:
-    middle = (surrogate.low + surrogate.high) / 2.0
-    return {n: float(v) for n, v in zip(surrogate.factors, middle, strict=True)}
+def middle(surrogate: Surrogate) -> dict[str, float]:
+    """Middle of each factor's range."""
+    half = (surrogate.low + surrogate.high) / 2.0
+    return {n: float(v) for n, v in zip(surrogate.factors, half, strict=True)}
 
 
-def _wilson(share: np.ndarray, n: int, level: float) -> tuple[np.ndarray, np.ndarray]:
+def wilson(share: np.ndarray, n: int, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of the interval of a probability of which `share` of n trials came true.
+
+    Source: Wilson, JASA 22 (1927) 209-212.
+    """
     from scipy.special import ndtri
 
     z2 = float(ndtri((1.0 + level) / 2.0)) ** 2
-    middle = share + z2 / (2.0 * n)
+    centre = share + z2 / (2.0 * n)
     half = np.sqrt(z2 * (share * (1.0 - share) / n + z2 / (4.0 * n**2)))
-    return (middle - half) / (1.0 + z2 / n), (middle + half) / (1.0 + z2 / n)
+    return (centre - half) / (1.0 + z2 / n), (centre + half) / (1.0 + z2 / n)

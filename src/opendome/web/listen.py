@@ -4,12 +4,12 @@ import ipaddress
 import socket as sockets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from opendome.errors import ScenarioError
 from opendome.web import library
 from opendome.web.guard import LOOPBACK
 from opendome.web.server import Options
+from opendome.web.tiles import read as read_tiles
 
 LEAST_TOKEN = 12  # characters
 DOWN_S = 3  # s that open connections are given at the end
@@ -29,7 +29,7 @@ def options(
     Raises
     ------
     ScenarioError
-        A host without a token, a token that is too short, tiles that are no address.
+        A host without a token, a token that is too short, tiles that are none.
     ResultError
         `result` is none.
     """
@@ -39,18 +39,11 @@ def options(
         raise ScenarioError(f"--host {host}: others could use this server; want --token too")
     if token is not None and len(token) < LEAST_TOKEN:
         raise ScenarioError(f"--token: {len(token)} characters; want {LEAST_TOKEN} at least")
-    if tiles is not None:
-        found = urlsplit(tiles)
-        if found.scheme not in ("http", "https") or not {"{z}", "{x}", "{y}"} <= _braces(tiles):
-            raise ScenarioError(f"--tiles {tiles}: want https://.../{{z}}/{{x}}/{{y}}.png")
+    below = None if tiles is None else read_tiles(tiles)
     folder = folder.resolve()
     hosts = LOOPBACK if is_loopback(host) else ("*",)
     roots = (folder / "results",)
-    return Options(result, roots, folder, roots[0], hosts, token, limit_s, workers, tiles)
-
-
-def _braces(text: str) -> set[str]:
-    return {"{" + part.split("}")[0] + "}" for part in text.split("{")[1:]}
+    return Options(result, roots, folder, roots[0], hosts, token, limit_s, workers, below)
 
 
 def is_loopback(host: str) -> bool:

@@ -27,8 +27,24 @@ def ground() -> dict[str, Any]:
         "features": [
             _feature("land", "MultiPolygon", land),
             _feature("border", "MultiLineString", border),
+            _feature("coast", "MultiLineString", _coast(land[: -len(BEYOND)])),
         ],
     }
+
+
+def _coast(land: list) -> list[list[list[float]]]:
+    """Rims of the land without the straight sides where the shipped map was cut."""
+    corners = np.array([c for (ring,) in land for c in ring])
+    sides = np.array([corners.min(axis=0), corners.max(axis=0)])
+    lines: list[list[list[float]]] = []
+    for (ring,) in land:
+        at = np.array(ring)
+        cut = (np.abs(at[:, None, :] - sides) < 1e-6).reshape(len(at), 4)
+        along = (cut[1:] & cut[:-1]).any(axis=1)  # both ends on one side
+        for part in np.split(np.arange(len(at) - 1), np.flatnonzero(np.diff(along)) + 1):
+            if len(part) and not along[part[0]]:
+                lines.append(at[part[0] : part[-1] + 2].tolist())
+    return lines
 
 
 def _box(west: float, south: float, east: float, north: float) -> list[list[float]]:

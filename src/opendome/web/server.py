@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
@@ -29,6 +29,7 @@ from opendome.web.library import Library, Missing
 from opendome.web.messages import Draft, Edit, Login, Problem, Save, Start
 from opendome.web.replay import LONGEST_WINDOW_S, Trace
 from opendome.web.studies import plan_page, study_page
+from opendome.web.tiles import ROUTE, Tiles
 from opendome.web.workbench import Conflict, Shelf
 
 STATIC = Path(__file__).parent / "static"
@@ -52,7 +53,7 @@ class Options(NamedTuple):
     token: str | None
     limit_s: float  # of one run
     workers: int
-    tiles: str | None = None
+    tiles: Tiles | None = None
 
 
 class _Traces:
@@ -120,11 +121,11 @@ def _says(status: int, what: str) -> Responses:
     return {status: {"description": what, "model": Problem}}
 
 
-def _policy(tiles: str | None) -> str:
+def _policy(tiles: Tiles | None) -> str:
     """What the page may load: itself, and the map tiles that the user asked for."""
     from urllib.parse import urlsplit
 
-    found = urlsplit(tiles or "")
+    found = urlsplit(tiles.url if tiles else "")
     more = f" {found.scheme}://{found.netloc}" if found.netloc else ""
     return (
         f"default-src 'self'; img-src 'self' data: blob:{more}; connect-src 'self'{more}; "
@@ -171,7 +172,12 @@ def _session_routes(app: FastAPI, guard: Guard, options: Options) -> None:
             "opendome": opendome.__version__,
             "token": options.token is not None,
             "known": options.token is None or guard.known(headers),
-            "tiles": options.tiles,
+            "tiles": None
+            if options.tiles is None
+            else {
+                "url": options.tiles.url,
+                "pmtiles": options.tiles.pmtiles,
+            },
             "run_limit_s": options.limit_s,
             "folder": options.folder.name or str(options.folder),
         }
@@ -183,6 +189,14 @@ def _session_routes(app: FastAPI, guard: Guard, options: Options) -> None:
             raise HTTPException(401, "this is not the token that the server was started with")
         response.set_cookie(COOKIE, guard.session(), httponly=True, samesite="strict")
         return {"known": True}
+
+    if options.tiles is not None and options.tiles.file is not None:
+        file = options.tiles.file
+
+        @app.get(ROUTE, response_class=FileResponse)
+        def tiles() -> FileResponse:
+            """The PMTiles file of --tiles, by ranges of bytes."""
+            return FileResponse(file, media_type="application/vnd.pmtiles")
 
 
 def _result_routes(app: FastAPI, library: Library, traces: _Traces) -> None:

@@ -1,4 +1,4 @@
-"""Studies and plans for the page: rankings, tables and the pictures of their reports."""
+"""Studies and plans for the page: rankings, tables, and what the pictures of reports show."""
 
 import csv
 from pathlib import Path
@@ -9,12 +9,12 @@ from opendome.results import ResultError
 from opendome.study.outcome import StudyResult
 from opendome.web.library import Entry, Missing
 
-MOST_ROWS = 2000  # of a table that the page shows
+MOST_ROWS = 10_000  # of a table that the page shows
 MOST_BYTES = 20_000_000  # of one file
 
 
 def study_page(result: StudyResult) -> dict[str, Any]:
-    """A study: one section a figure, with ranking and pictures."""
+    """A study: one section a figure, with ranking and charts."""
     m = result.manifest
     study, reference = result.study, result.reference
     sections = [report.section(result, study, reference, n) for n in m["outputs"]]
@@ -25,8 +25,13 @@ def study_page(result: StudyResult) -> dict[str, Any]:
         "rows": m["rows"],
         "seed": m["seed"],
         "text": m["study"]["text"],
-        "sections": [s._asdict() | {"rows": [r._asdict() for r in s.rows]} for s in sections],
+        "sections": [_section(s) for s in sections],
     }
+
+
+def _section(s: report.Section) -> dict[str, Any]:
+    charts = [{"title": c.title, "words": c.words, **c.data()} for c in s.charts]
+    return s._asdict() | {"rows": [r._asdict() for r in s.rows], "charts": charts}
 
 
 def plan_page(entry: Entry) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import { clear, h, num } from "../dom";
 import { GroundMap, type Camera } from "../map";
+import type { Tiles } from "../tiles";
 import { css, OUTCOME, ROUND, TRACK } from "../palette";
 import type { Calendar } from "./clock";
 import type { Trace } from "./data";
@@ -26,10 +27,10 @@ export class Side {
   private story: Story;
   private chosen: number | null = null;
   private last?: Frame;
-  private drawn = { t: NaN, shown: "" };
+  private drawn = { t: NaN, first: false };
   private ours = false;
 
-  constructor(readonly trace: Trace, calendar: Calendar, private tiles: string | null, private hooks: Hooks) {
+  constructor(readonly trace: Trace, calendar: Calendar, private tiles: Tiles | null, private hooks: Hooks) {
     this.story = new Story(trace, calendar, hooks.jump, () => hooks.choose(null));
     const details = h("details", { class: "panel air", title: "rocket; probability that it falls on a protected place, as believed; seconds flown" }, this.listTitle, this.list);
     details.open = !hooks.narrow && window.innerHeight > 640;
@@ -46,9 +47,17 @@ export class Side {
     this.map.overlay.setProps({
       onClick: (info: any) => { if (info.object && info.object.rocket >= 0) this.hooks.choose(info.object.rocket); },
       getTooltip: (info: any) => (info.object ? tooltip(info.layer.id, info.object, this.trace) : null),
+      onAfterRender: () => this.painted(),
       getCursor: (state: any) => (state.isHovering ? "pointer" : "grab"),
     });
     void this.map.ready.then(() => { this.drawn.t = NaN; this.redraw(); });
+  }
+
+  /** The first picture that holds what flies: how long opening takes, for `opendome bench page`. */
+  private painted(): void {
+    if (this.drawn.first || !this.last || !this.trace.ready(this.last.t)) return;
+    this.drawn.first = true;
+    performance.mark("opendome:drawn");
   }
 
   private shownNow: Shown | undefined;
@@ -114,11 +123,11 @@ export class Side {
   state(): unknown {
     const f = this.last;
     return f && {
-      t: f.t, ready: this.trace.ready(f.t), counts: this.trace.counts(f.t), stock: this.trace.stockAt(f.t),
+      t: f.t, ready: this.trace.ready(f.t), drawn: this.drawn.first, counts: this.trace.counts(f.t), stock: this.trace.stockAt(f.t),
       bodies: f.bodies.map((b) => b.rocket), tracks: f.tracks.map((k) => k.track), rounds: f.rounds.map((r) => r.shot),
       bursts: f.bursts.map((b) => b.rocket), warned: f.warned.map((w) => w.place), chosen: this.chosen,
       batteries: f.batteries.map(({ name, ready, loading, fired }) => ({ name, ready, loading, fired })),
-      camera: this.map.camera(),
+      camera: this.map.camera(), below: this.map.below(),
       screen: Object.fromEntries(f.bodies.map((b) => [b.rocket, this.pixel(b.at)])),
     };
   }

@@ -1,7 +1,7 @@
 // One rocket: its plots, track error, predicted impact, decisions with reasons, shots, outcome.
 
 import { get } from "../api";
-import { chart } from "../chart";
+import { chart } from "../charts/lines";
 import { clear, h, metres, notice, num, percent } from "../dom";
 import { css, OUTCOME, ROUND, TRACK } from "../palette";
 import type { Calendar } from "./clock";
@@ -68,7 +68,7 @@ export class Story {
         { label: "major half axis, 1 σ", values: scans.ellipse_major_m, colour: "#888", dash: true, unit: "m" },
       ], { height: 120, log: true }),
       h("h4", {}, "Believed to fall on a protected place"),
-      chart(x, [{ label: "probability", values: scans.threat, colour: css(OUTCOME.intercepted.colour), unit: "" }], { height: 90, low: 0, high: 1 }));
+      chart(x, [{ label: "probability", values: scans.threat, colour: css(OUTCOME.intercepted.colour), unit: "" }], { height: 115, low: 0, high: 1 }));
   }
 
   private decided(decisions: any[], scans: any, when: (t: number) => any): HTMLElement {

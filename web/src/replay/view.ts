@@ -49,6 +49,7 @@ export class ReplayView {
       this.clock = new Clock(Number.isFinite(start) ? Math.min(Math.max(start, 0), end) : 0, end);
       this.clock.speed = SPEEDS.includes(Number(state.speed)) ? Number(state.speed) : 5;
       this.shown = fromText(state.show);
+      for (const trace of traces) void trace.load(this.clock.t).then(() => performance.mark("opendome:data"), () => undefined); // while the map is made
       this.build(traces, state);
     } catch (error) {
       const failed = error as Failed;
