@@ -22,9 +22,13 @@ PACKAGES = ("numpy", "numba", "pyarrow", "pydantic", "scipy", "SALib", "distribu
 
 #: Code that cannot change what a replication gives: it reads, shows, or hands out work.
 ELSEWHERE = (
-    "formats", "plan", "plans", "report", "scenarios", "studies", "study", "validate", "web",
+    "assignment", "bench", "cli", "formats", "plan", "plans", "report", "scenarios", "studies",
+    "study", "tracking", "web",
 )  # fmt: skip
-OUTSIDE = ("__init__", "__main__", "bench", "estimate", "montecarlo", "options", "pool", "results")
+OUTSIDE = (
+    "__init__", "__main__", "calibrate", "estimate", "montecarlo", "options", "pool", "results",
+    "validate",
+)  # fmt: skip
 
 
 @cache
@@ -36,7 +40,7 @@ def fingerprint() -> str:
         inside = path.relative_to(root)
         if path.suffix not in (".py", ".csv", ".json", ".toml") or inside.parts[0] in ELSEWHERE:
             continue
-        if len(inside.parts) == 1 and (path.stem in OUTSIDE or path.stem.startswith("cli")):
+        if len(inside.parts) == 1 and path.stem in OUTSIDE:
             continue
         digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
