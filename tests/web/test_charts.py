@@ -13,8 +13,8 @@ from opendome.cli import main
 from opendome.plan import studies
 from opendome.report import study as report
 from opendome.study import execute, spec
-from tests.unit import test_plan_response
 from tests.unit.plan_small import BATTERY, small, text
+from tests.unit.test_plan_command import written
 from tests.unit.test_study_page import HERE, POINTS
 from tests.unit.test_study_page import small as scenario
 
@@ -59,9 +59,7 @@ def shelf(tmp_path_factory):
         for kind in ("one_at_a_time", "latin_hypercube", "saltelli", "morris"):
             study(kind, made / "results")
     (made / "small.toml").write_text(text(**CHANGES), "utf-8")
-    table = test_plan_response.table()
-    rows = {name: table.get(name, np.zeros(128)) for name in studies.COLUMNS}
-    studies.write(made / "small.csv", small(**CHANGES), rows)
+    studies.write(made / "small.csv", small(**CHANGES), written())
     words = ["plan", str(made / "small.toml"), "-o", str(made / "results" / "plan")]
     words += ["--no-simulate", "--no-progress", "--workers", "1"]
     done = CliRunner().invoke(main, words)
