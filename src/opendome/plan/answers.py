@@ -307,4 +307,6 @@ def _date(o: "Outcome", month: float) -> str:
 def _short(value: float) -> str:
     if abs(value) == inf:
         return "-"
-    return f"{value / 1e6:g} million" if abs(value) >= 1e6 else f"{value:,.6g}"
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:g} million"
+    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
