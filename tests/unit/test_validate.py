@@ -42,9 +42,9 @@ def towns(tmp_path):
     return write
 
 
-def call(*words, n=3):
+def call(*words):
     return CliRunner().invoke(
-        main, ["validate", *words, "-n", str(n), "--workers", "1", "--no-progress"]
+        main, ["validate", *words, "-n", "3", "--workers", "1", "--no-progress"]
     )
 
 
@@ -86,18 +86,6 @@ def test_validate__counts_predictions_apart_and_names_the_missed(towns):
     assert "0 of 1 figures that were held out are predicted; missed: towns, Fell" in done.stdout
     done = call(towns(0.0, 1.0, use="held out"))
     assert "1 of 1 figures that were held out are predicted." in done.stdout
-
-
-def test_judge__wants_the_interval_of_the_mean_to_meet_a_calibrated_range(towns):
-    def calibrated(low):
-        path = Path(towns(low, 1e6))
-        path.write_text(path.read_text().replace("short_share", "rounds_used"))
-        return call(str(path), "--json")
-
-    row = json.loads(calibrated(0.0).stdout)["figures"][1]
-    assert row["low"] < row["mean"] < row["high"]
-    assert calibrated(row["mean"] + 0.1).exit_code == 0  # three replications cannot tell
-    assert calibrated(3.0 * row["high"]).exit_code == 1
 
 
 def test_validate__shows_what_is_not_claimed_and_passes(towns, tmp_path):
@@ -164,11 +152,11 @@ def test_judge__asks_an_overlap_of_figures_that_conflict(towns):
     def rate(low, *, more=""):
         path = Path(towns(low, 1.0))
         path.write_text(path.read_text().replace("short_share", "interception_rate") + more)
-        return call(str(path), "--json", n=20)
+        return call(str(path), "--json")
 
     found = json.loads(rate(0.0).stdout)["figures"]
     (row,) = (r for r in found if r["figure"] == "interception_rate")
-    low = (row["mean"] + row["high"]) / 2.0  # the interval meets it, that of the mean does not
+    low = (row["mean"] + row["high"]) / 2.0  # the interval meets the range, the mean does not
     assert rate(low).exit_code == 1
     done = rate(low, more='conflicts_with = "launched"\n')
     assert done.exit_code == 0, done.output

@@ -27,10 +27,10 @@ INTRODUCTION = (
     "launches are built from the figure, the parameters were calibrated on it, it was held out, "
     "or it was not used.",
     "Verdict: within, the mean lies in the published range; overlaps, only the interval meets it; "
-    "below or above, neither does. A calibrated figure is reproduced if the 90 % interval of its "
-    "mean meets the range; any other if it is within or overlaps, and so is one with a dagger, "
-    "which conflicts with another published figure. A figure that was held out is a prediction, "
-    "counted apart. A figure with a star is shown and not claimed. Claims are made before a fit, "
+    "below or above, neither does. A calibrated figure is reproduced if it is within; any other if "
+    "it is within or overlaps, and so is one with a dagger, which conflicts with another published "
+    "figure. A figure that was held out is a prediction, counted "
+    "apart. A figure with a star is shown and not claimed. Claims are made before a fit, "
     "from the sources alone: theory/calibration.md.",
 )
 
