@@ -155,6 +155,8 @@ ESTIMATES = table(
     ("C", ("f8", (17, 17)), "SI", "covariance of q + d"),
     ("s", ("f8", 48), "m, m/s", "bundle of the linearisation at time t"),
     ("t", "f8", "s", "time of the bundle"),
+    ("s_was", ("f8", 48), "m, m/s", "bundle before it, of the same linearisation ..."),
+    ("t_was", "f8", "s", "... and its time; that of the bundle: there is none"),
     ("t0", "f8", "s", "epoch: time of the first plot in the window"),
     ("t_first", "f8", "s", "time of the first plot taken"),
     ("window", ("f8", (40, 9)), "s, -, m, rad, rad, m/s, m, rad, m/s", "plots kept"),

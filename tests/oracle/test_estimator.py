@@ -8,7 +8,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import least_squares
 
 from opendome import tables
-from opendome.kernels import estimator, ground, motion
+from opendome.kernels import estimator, ground, intake, motion
 from opendome.kernels.atmosphere import AIR_TOP
 from opendome.kernels.ballistics import DRAG_CELLS, MACH2_TOP
 from opendome.kernels.earth import gravity, height
@@ -38,8 +38,8 @@ def flown(q, times, fixed):
         wind = beyond + [np.interp(h, heights, nature.air[:, c]) for c in (2, 3)]
         u = s[3:] - np.r_[wind, -(wind @ s[:2]) / earth.radius]
         m2 = (u @ u) * np.interp(h, heights, nature.air[:, 1])
-        c = (m2 - 1.0) / (m2 + 1.0)
-        rise = (m2 - 0.9) / np.hypot(m2 - 0.9, 0.1)
+        c = (m2 - 1.0) / (m2 + 9.0)
+        rise = (m2 - 1.05) / np.sqrt((m2 - 1.05) ** 2 + 0.07)
         shape = np.exp(q[7] * c + q[8] * rise)
         d = -0.5 * rho_a * np.interp(m2, mach2, fixed.drag) * shape / np.exp(q[6]) * u
         pull = np.array(gravity(*s[:3], earth)) - 2.0 * np.cross(turn, s[3:])
@@ -141,10 +141,10 @@ def made_plots(q, times, fixed, sensors, seed=1):
 def fitted(plots, fixed, sensors):
     e, k = tables.ESTIMATES.allocate(1), estimation()
     rules, rows = sensors.tracker[0], sensors.radars
-    estimator.begin(e[0], plots[0], plots[1])
+    intake.begin(e[0], plots[0], plots[1])
     for plot in plots[2:]:
-        estimator.keep(e[0], plot)
-    estimator.guess(e[0], rows)
+        intake.keep(e[0], plot)
+    intake.guess(e[0], rows)
     assert estimator.fit(e[0], rules, rows, fixed.drag, fixed.nature, k)
     return e, k
 
@@ -194,7 +194,7 @@ def test_take__is_what_a_fit_of_all_plots_gives(sensed, sensors):
     rules = sensors.tracker[0]
     for plot in plots[14:]:
         estimator.to_time(e[0], plot["t"], rules, sensed.drag, sensed.nature, k)
-        estimator.write_row(k.row, plot)
+        intake.write_row(k.row, plot)
         estimator.take(e[0], k.row, rules, sensors.radars, k)
     spread = np.sqrt(np.diag(batch["C"][0, :14, :14]))
     apart = ((e["q"] + e["d"]) - (batch["q"] + batch["d"]))[0, :14]
@@ -209,10 +209,10 @@ def test_extend__takes_late_plots_in_their_place(sensed, sensors):
     ends = []
     for order in (np.arange(9), np.array([0, 1, 2, 4, 5, 3, 6, 8, 7])):
         e, k = tables.ESTIMATES.allocate(1), estimation()
-        estimator.begin(e[0], plots[0], plots[1])
-        estimator.refit(e[0], rules, rows, sensed.drag, sensed.nature, k)
+        intake.begin(e[0], plots[0], plots[1])
+        intake.refit(e[0], rules, rows, sensed.drag, sensed.nature, k)
         for i in order[2:]:
-            estimator.extend(e[0], plots[i], rules, rows, sensed.drag, sensed.nature, k)
+            intake.extend(e[0], plots[i], rules, rows, sensed.drag, sensed.nature, k)
         assert (np.diff(e["window"][0, :9, 0]) > 0.0).all()
         ends.append((e["q"] + e["d"])[0, :14])
         spread = np.sqrt(np.diag(e["C"][0, :14, :14]))
@@ -239,10 +239,10 @@ def test_refit__leaves_out_the_plots_of_the_boost(sensed, sensors):
     )  # fmt: skip
     rules, rows = sensors.tracker[0], sensors.radars
     e, k = tables.ESTIMATES.allocate(1), estimation()
-    estimator.begin(e[0], plots[0], plots[1])
-    estimator.refit(e[0], rules, rows, sensed.drag, sensed.nature, k)
+    intake.begin(e[0], plots[0], plots[1])
+    intake.refit(e[0], rules, rows, sensed.drag, sensed.nature, k)
     for plot in plots[2:]:
-        estimator.extend(e[0], plot, rules, rows, sensed.drag, sensed.nature, k)
+        intake.extend(e[0], plot, rules, rows, sensed.drag, sensed.nature, k)
     # The burn-out itself is a plot of both.
     assert e["window"][0, 0, 0] in (2.0, 3.0)
-    assert e["phase"][0] == estimator.COAST
+    assert e["phase"][0] == intake.COAST

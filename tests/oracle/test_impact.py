@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from opendome import settings, tables
-from opendome.kernels import estimator, motion
+from opendome.kernels import endpoints, estimator, intake, motion
 from opendome.kernels.ballistics import position
 from opendome.kernels.flight import fly_all
 from opendome.kernels.impact import predict_impacts, predict_paths
@@ -56,12 +56,12 @@ def estimate(e, t, m, P, fixed):
     e["C"][0, :7, :7] = P / np.outer(whitened, whitened)
     e["t"] = e["t0"] = t
     e["window"][0, 0, RADAR] = 0.0
-    e["phase"], e["fits"], e["aimed"] = estimator.COAST, 1, 0
+    e["phase"], e["fits"], e["aimed"] = intake.COAST, 1, 0
     estimator.scales(rules, k.scale)
     estimator.raw(e[0], rules, k.scale, k.q)
     motion.load_bundle(k.s, k.q)
     e["s"][0] = k.s[: motion.STATE]
-    estimator.aim(e[0], rules, fixed.drag, fixed.nature, k)
+    endpoints.aim(e[0], rules, fixed.drag, fixed.nature, k)
 
 
 def covariance(seed=0, scale=1.0):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opendome import engine, tables
-from opendome.kernels import estimator, motion, radar
+from opendome.kernels import intake, motion, radar
 from opendome.world import estimation
 
 # ---------------------------------------------------------------- estimator
@@ -42,11 +42,11 @@ def test_estimator__keeps_a_positive_covariance_that_plots_only_shrink(
         where = s[: 3 * motion.W : motion.W]
         radar.measure(plots[t], float(t), 0, row, *where, snr, *peer.normal(size=3))
     e, k = tables.ESTIMATES.allocate(1), estimation()
-    estimator.begin(e[0], plots[0], plots[1])
+    intake.begin(e[0], plots[0], plots[1])
     tables_of = (rules, sensed.radars, sensed.drag, sensed.nature, k)
-    estimator.refit(e[0], *tables_of)
+    intake.refit(e[0], *tables_of)
     for plot in plots[2:]:
-        estimator.extend(e[0], plot, *tables_of)
+        intake.extend(e[0], plot, *tables_of)
         C = e["C"][0, :11, :11]
         assert np.array_equal(C, C.T)
         d = np.sqrt(np.diag(C))

@@ -21,7 +21,6 @@ from math import sqrt
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.kernels.ground import crossing_derivatives, to_ground
 from opendome.kernels.measurement import N_PARAMETERS, active, compare, scales
 from opendome.kernels.motion import (
     BETA,
@@ -30,28 +29,19 @@ from opendome.kernels.motion import (
     WIND_E,
     W,
     advance,
+    between,
     derivatives,
     load_bundle,
 )
 from opendome.kernels.window import (
     RADAR,
-    RATE,
     T,
-    drop_first,
-    keep,
-    place,
-    write_row,
 )
 
-#: Numbers of plots at which the window is linearised anew; from one to the next the estimate moves
-#: by less than the spread that a linear update bridges (docs/theory/tracking.md).
-SCHEDULE = (2, 3, 4, 5, 6, 8, 10, 13, 18, 25, 40)
 PASSES = 12  # most linearisations in a fit
 SMALL = 0.3  # Gauss-Newton decrement, in chi-square, that ends a fit, or ...
 BRIDGE_V = 2.5  # m/s, ... a correction of the velocity that a linearisation bridges, with ...
 BRIDGE_DRAG = 0.015  # 1, ... one of ln(drag)
-ROOM = 8.0  # chi-square that the priors may add to a window's
-UNKNOWN, BOOST, COAST = 0, 1, 2  # phases
 
 
 @kernel
@@ -209,6 +199,7 @@ def fit(e, rules, radars, drag, nature, k):
         for j in range(n):
             e.q[j] = k.last[j]
     e.t = e.window[e.n_window - 1, T]
+    e.t_was = e.t
     for c in range(STATE):
         e.s[c] = k.s[c]
     return good
@@ -226,11 +217,31 @@ def restore(e, rules, k):
 
 @kernel
 def to_time(e, t, rules, drag, nature, k):
-    """Fly the bundle to time t and fill k.F and k.x; the track's own bundle stays."""
-    restore(e, rules, k)
-    advance(k.s, t - e.t, drag, nature)
+    """Bring the bundle to time t and fill k.F and k.x; the track's own bundle stays.
+
+    Between the two times that the track has a bundle of, by interpolation.
+    """
+    if e.t_was <= t < e.t:
+        scales(rules, k.scale)
+        dt = e.t - e.t_was
+        between(e.s_was, e.s, dt, (t - e.t_was) / dt, k.s)
+    else:
+        restore(e, rules, k)
+        advance(k.s, t - e.t, drag, nature)
     derivatives(k.s, t - e.t0, k.F)
     shifted(e, k, k.scale, N_MOTION)
+
+
+@kernel
+def carry(e, t, k):
+    """Keep the bundle of the lanes, at time t, as the track's own, and the one before it."""
+    if t > e.t:
+        for c in range(STATE):
+            e.s_was[c] = e.s[c]
+        e.t_was = e.t
+        for c in range(STATE):
+            e.s[c] = k.s[c]
+        e.t = t
 
 
 @kernel
@@ -266,154 +277,3 @@ def take(e, w, rules, radars, k):
             x = c[a]
             for b in range(n):
                 C[a, b] -= x * c[b]
-
-
-@kernel
-def guess(e, radars):
-    """First parameters: place of the oldest plot, velocity between the oldest two, prior means."""
-    a, b = e.window[0], e.window[1]
-    e.t0 = a[T]
-    ax, ay, az = place(a, radars)
-    bx, by, bz = place(b, radars)
-    dt = max(b[T] - a[T], 1e-3)
-    for j in range(N_PARAMETERS):
-        e.q[j] = 0.0
-        e.d[j] = 0.0
-    e.q[0], e.q[1], e.q[2] = ax, ay, az
-    e.q[3], e.q[4], e.q[5] = (bx - ax) / dt, (by - ay) / dt, (bz - az) / dt
-
-
-@kernel
-def begin(e, old, new):
-    """Start from two plots; `fit` follows."""
-    e.n_window = 0
-    e.radar0, e.radar1 = -1, -1
-    e.phase = UNKNOWN
-    e.routed = 0
-    e.n_plots = 2
-    e.fits, e.aimed, e.traced = 0, -1, -1
-    e.t_first = min(old.t, new.t)
-    keep(e, old)
-    keep(e, new)
-
-
-@kernel
-def unlikely(e):
-    """Whether the window's chi-square is beyond what chance gives one track in ten thousand.
-
-    Wilson and Hilferty's cube root of chi-square; six of the parameters count as free.
-    """
-    n = -6.0
-    for i in range(e.n_window):
-        n += 4.0 if e.window[i, RATE] == e.window[i, RATE] else 3.0
-    if n < 1.0:
-        return False
-    a = 2.0 / (9.0 * n)
-    u = 1.0 - a + 3.72 * sqrt(a)
-    return e.cost > n * u * u * u + ROOM
-
-
-@kernel
-def thrust(e, rules):
-    """Whether the oldest plots of the window may be from under thrust: they do not fit a coast."""
-    young = e.n_window > 3 and e.window[1, T] - e.t_first <= rules.boost_time
-    return young and unlikely(e)
-
-
-@kernel
-def refit(e, rules, radars, drag, nature, k):
-    """Fit the window; while the motor may have burnt, without the oldest plots that do not fit."""
-    if e.n_plots == 2:
-        guess(e, radars)
-    if not fit(e, rules, radars, drag, nature, k):
-        e.cost = np.inf
-    while thrust(e, rules):
-        drop_first(e)
-        guess(e, radars)
-        e.phase = BOOST
-        if not fit(e, rules, radars, drag, nature, k):
-            e.cost = np.inf
-    return e.cost < np.inf
-
-
-@kernel
-def extend(e, plot, rules, radars, drag, nature, k):
-    """Take a plot: by recursion, then by a new fit where that does not do.
-
-    Fits are due at the numbers of plots of the schedule, if the correction since the last is long,
-    and when the window no longer fits a coasting body.
-    """
-    at = keep(e, plot)
-    e.n_plots += 1
-    write_row(k.row, plot)
-    to_time(e, plot.t, rules, drag, nature, k)
-    if plot.t > e.t:
-        e.t = plot.t
-        for c in range(STATE):
-            e.s[c] = k.s[c]
-    take(e, k.row, rules, radars, k)
-    due = at >= 0 and e.n_window in SCHEDULE and not bridged(e, k.scale)
-    good = True
-    if due or thrust(e, rules):
-        good = refit(e, rules, radars, drag, nature, k)
-    if e.n_window > 3 and good:
-        e.phase = COAST
-
-
-@kernel
-def aim(e, rules, drag, nature, k):
-    """Impact of the linearisation, and its derivatives by the parameters; once for each."""
-    if e.aimed == e.fits:
-        return
-    e.aimed = e.fits
-    restore(e, rules, k)
-    _cross(e, e.t, 1.0, e.impact, e.G, drag, nature, k)
-
-
-@kernel
-def trace_back(e, rules, drag, nature, k):
-    """Launch of the linearisation, and its derivatives by the parameters; once for each."""
-    if e.traced == e.fits:
-        return
-    e.traced = e.fits
-    restore(e, rules, k)
-    load_bundle(k.s, k.q)
-    _cross(e, e.t0, -1.0, e.launch, e.L, drag, nature, k)
-
-
-@kernel
-def _cross(e, t, sign, at, J, drag, nature, k):
-    """Fly the bundle from time t to the ground: time, x, y into `at`, derivatives into J."""
-    flown = to_ground(k.s, sign, drag, nature, k.old)
-    at[0], at[1], at[2] = t + flown, k.s[0], k.s[W]
-    for j in range(N_PARAMETERS):
-        for r in range(3):
-            J[r, j] = 0.0
-    crossing_derivatives(k.s, t + flown - e.t0, k.F, J, nature)
-    for j in range(N_MOTION):
-        for r in range(3):
-            J[r, j] *= k.scale[j]
-
-
-@kernel
-def project(e, at, J, n, g, out, S):
-    """Estimate at + J d of a crossing into out (3,), and its covariance J C J^T into S (3, 3).
-
-    g : float array (>= n,), scratch
-    """
-    for r in range(3):
-        a = at[r]
-        for j in range(n):
-            a += J[r, j] * e.d[j]
-            g[j] = 0.0
-        out[r] = a
-        for i in range(n):
-            f = J[r, i]
-            for j in range(n):
-                g[j] += f * e.C[i, j]
-        for c in range(r, 3):
-            a = 0.0
-            for j in range(n):
-                a += g[j] * J[c, j]
-            S[r, c] = a
-            S[c, r] = a

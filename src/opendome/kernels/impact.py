@@ -15,8 +15,9 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.constants import G0
-from opendome.kernels.estimator import COAST, aim, project
+from opendome.kernels.endpoints import aim, project
 from opendome.kernels.ground import FALL_MIN, grade, height
+from opendome.kernels.intake import COAST
 from opendome.kernels.measurement import active, scales
 from opendome.kernels.motion import DT, N_MOTION, SIZE, W, load, step
 from opendome.kernels.tracks import CONFIRMED

@@ -4,8 +4,9 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.kernels.dwells import ahead
-from opendome.kernels.estimator import COAST, project, trace_back
+from opendome.kernels.endpoints import project, trace_back
 from opendome.kernels.impact import predict_impacts
+from opendome.kernels.intake import COAST
 from opendome.kernels.measurement import active, scales
 from opendome.kernels.motion import BETA
 from opendome.kernels.radar import covers

@@ -10,10 +10,10 @@ from math import log, pi, sqrt
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.kernels import estimator
+from opendome.kernels import estimator, intake
 from opendome.kernels.association import match
-from opendome.kernels.estimator import COAST
 from opendome.kernels.gating import FREE, TENTATIVE, from_west, in_reach, ln_false
+from opendome.kernels.intake import COAST
 from opendome.kernels.motion import N_MOTION, advance, derivatives, load_bundle
 from opendome.kernels.states import settle
 from opendome.kernels.window import T
@@ -168,9 +168,9 @@ def begin(slot, old, new, clock, fixed, belief, scratch):
     track.misses = 0
     track.plot = -1
     track.nis = 0.0
-    estimator.begin(e, old, new)
+    intake.begin(e, old, new)
     route = route_at(clock, belief.routes, old)
-    if not estimator.refit(e, rules, fixed.radars, fixed.drag, fixed.nature, k):
+    if not intake.refit(e, rules, fixed.radars, fixed.drag, fixed.nature, k):
         track.status = FREE
         return
     settle(track, e, clock.t, rules, fixed.drag, fixed.nature, k)

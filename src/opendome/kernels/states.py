@@ -4,8 +4,9 @@ from math import exp, log
 
 from opendome._jit import kernel
 from opendome.kernels.ballistics import acceleration
-from opendome.kernels.estimator import COAST, to_time
-from opendome.kernels.motion import BETA, N_MOTION, STATE
+from opendome.kernels.estimator import carry, to_time
+from opendome.kernels.intake import COAST
+from opendome.kernels.motion import BETA, N_MOTION
 
 
 @kernel
@@ -57,9 +58,7 @@ def publish(track, e, t, rules, k):
 def settle(track, e, t, rules, drag, nature, k):
     """Bring a track's bundle to time t, that of the scan, and publish it."""
     to_time(e, t, rules, drag, nature, k)
-    for c in range(STATE):
-        e.s[c] = k.s[c]
-    e.t = t
+    carry(e, t, k)
     publish(track, e, t, rules, k)
     m, wind_e, wind_n = track.m, track.nuisance[2], track.nuisance[3]
     track.a[0], track.a[1], track.a[2] = acceleration(

@@ -14,7 +14,6 @@ from opendome._jit import kernel
 from opendome.kernels.atmosphere import AIR_TOP
 from opendome.kernels.dwells import looked
 from opendome.kernels.earth import height
-from opendome.kernels.estimator import extend
 from opendome.kernels.gating import (
     CONFIRMED,
     FREE,
@@ -22,6 +21,7 @@ from opendome.kernels.gating import (
     associate,
     learn_clutter,
 )
+from opendome.kernels.intake import extend
 from opendome.kernels.starts import SCORE_LEAST, remember, start
 from opendome.kernels.states import settle
 from opendome.kernels.terrain import ground_height

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from opendome.kernels import motion
 from opendome.kernels.ballistics import DRAG_CELLS, MACH2_TOP
 from opendome.tracking import radars, trials
 from opendome.tracking.bounds import Bound, bound
@@ -100,10 +101,8 @@ def shape(name: str) -> tuple[float, float, float]:
     mach2 = np.linspace(0.0, MACH2_TOP, DRAG_CELLS + 1)
     use = (mach2 > 0.16) & (mach2 < 20.0)
     ratio = np.log(trials.curve(name)[use] / trials.curve("common")[use])
-    c = (mach2[use] - 1.0) / (mach2[use] + 1.0)
-    u = mach2[use] - 0.9
-    r = u / np.sqrt(u * u + 0.01)
-    a, b, d = np.linalg.lstsq(np.stack([np.ones_like(c), c, r], axis=1), ratio)[0]
+    basis = [[1.0, motion.tilt(m2), motion.rise(m2)] for m2 in mach2[use]]
+    a, b, d = np.linalg.lstsq(np.array(basis), ratio)[0]
     return float(a), float(b), float(d)
 
 
