@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.assign_oracle import SURE
 
 #: A shot more at a target that survives less likely than this changes no digit of a value.
@@ -29,7 +29,7 @@ class Sparse(NamedTuple):
     cap: np.ndarray  # i8 (rows,): shots of this weapon type that the target may take
 
 
-@kernel
+@allocating_kernel
 def most_sure(survive, q_kept, weapon_kept):
     """For each target, the K weapons that it least survives, and those q; unsorted.
 

@@ -8,7 +8,7 @@ A row is a track (or an old plot), a column a plot.
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 
 
 @kernel
@@ -123,7 +123,7 @@ def match(n_edges, n_rows, n_cols, miss, scratch):
         e = end
 
 
-@kernel
+@allocating_kernel
 def _solve_cluster(edges, miss, scratch):
     """Dense assignment of one cluster, given its edges; column m + i is row i's own "nothing"."""
     edge_row, edge_col, work = scratch.edges[0], scratch.edges[1], scratch.work
@@ -157,7 +157,7 @@ def _solve_cluster(edges, miss, scratch):
         scratch.column_of[rows[i]] = cols[found[i]] if found[i] < m else -1
 
 
-@kernel
+@allocating_kernel
 def _cheapest_first(edges, scratch):
     """Take the cheapest pair of a cluster, then the next whose row and column are free."""
     taken = np.zeros(len(scratch.parent), np.bool_)

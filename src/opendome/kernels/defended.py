@@ -5,7 +5,7 @@ Symbols: tau time of the first confirmed track [s]; s hand-over error [m].
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.ballistics import position
 from opendome.kernels.intercept import find_option
 from opendome.kernels.radar import mean_snr, responsible
@@ -31,7 +31,7 @@ def first_seen(rocket, cls, nodes, radars, period, snr_min, radius):
     return np.inf
 
 
-@kernel
+@allocating_kernel
 def defend(rockets, nodes, fixed, b, period, snr_min, delay, s, p_kill, spare):
     """Best meeting of each flight with a round of battery b, on a perfect prediction.
 

@@ -13,7 +13,7 @@ from math import atan2, floor, sqrt
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.constants import G0
 from opendome.kernels.detection import EXPONENTIAL, detection
 from opendome.kernels.radar import (
@@ -168,7 +168,7 @@ def _expect(look, kind, factor, track, radar, radius):
     look.p_d = detection(EXPONENTIAL, radar.bursts, s, radar.threshold)
 
 
-@kernel
+@allocating_kernel
 def _sort(keys, wanted, start, end):
     """Sort a part of the list by its keys; equal ones keep their order."""
     if end - start > FEW:

@@ -7,7 +7,7 @@ from math import log, sin, sqrt
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.ballistics import (
     DRAG_CELLS,
     RAIL,
@@ -256,7 +256,7 @@ def _finish(nodes, rocket, cls, k_top, tb, nature):
     rocket.n_nodes = k + 2
 
 
-@kernel
+@allocating_kernel
 def _order(rockets, classes, order):
     """Rows of rockets with like flights together: by class, then by coast steps.
 
@@ -287,7 +287,7 @@ def _order(rockets, classes, order):
     return nodes
 
 
-@kernel
+@allocating_kernel
 def fly(rockets, classes, order, nature, nodes):
     """Fly every rocket to the ground; `order` (rows of rockets) puts like flights together.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.decide import GREEDY, RESOLVE, ROLLING, THRESHOLD_RESERVE
 from opendome.kernels.earliest import earliest
 from opendome.kernels.greedy import greedy
@@ -302,7 +302,7 @@ def _weigh(game, state, rules, k):
         t.start[j] = game.detected[j]
 
 
-@kernel
+@allocating_kernel
 def _room(game, state, offer, k):
     """Capacities that are left in a slot and after it."""
     n, slots = state.lands.shape

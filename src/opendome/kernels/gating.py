@@ -8,7 +8,7 @@ from math import log, pi, sqrt
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.association import match
 from opendome.kernels.measurement import measure, turn
 
@@ -116,7 +116,7 @@ def learn_clutter(clock, fixed, belief):
             clutter[plot.radar, c] += rate
 
 
-@kernel
+@allocating_kernel
 def from_west(plots, n, order):
     """Fill `order` with the first n plots from west to east."""
     x = np.empty(n)

@@ -6,12 +6,12 @@ where the kill probability depends on the target alone.
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel
 from opendome.kernels.offer import by_id
 from opendome.tables import FIRE, SHORT_OF, UNSURE
 
 
-@kernel
+@allocating_kernel
 def greedy(offer, n, least):
     """One round at each threat, pairs in order of falling value times kill probability.
 

@@ -13,7 +13,7 @@ from math import sqrt
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.constants import G0
 from opendome.kernels.endpoints import aim, project
 from opendome.kernels.ground import FALL_MIN, grade, height
@@ -85,7 +85,7 @@ def _register(p, radar):
     p.syy += along * dy * dy + across * dx * dx
 
 
-@kernel
+@allocating_kernel
 def predict_paths(clock, fixed, belief):
     """Fly the known bodies that threaten a place along their paths."""
     block = np.empty(W, np.int64)
@@ -102,7 +102,7 @@ def predict_paths(clock, fixed, belief):
         _fly(belief, block, n, fixed.drag, fixed.nature)
 
 
-@kernel
+@allocating_kernel
 def _fly(belief, block, n, drag, nature):
     """Fly up to eight tracks to the ground: nodes of their paths, short steps first."""
     s, span = np.empty(SIZE), np.empty(W)

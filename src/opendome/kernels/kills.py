@@ -12,7 +12,7 @@ from math import acos, cos, inf, log, pi, sin, sqrt
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.constants import G0
 from opendome.kernels.ballistics import clamp
 from opendome.kernels.flyout import D_STEP, GAMMA, H_STEP, SPEED, TOF, dynamic_pressure
@@ -126,7 +126,7 @@ def meeting(d, h, arrival, v, c, error, k, air):
     )  # fmt: skip
 
 
-@kernel
+@allocating_kernel
 def _fill(kills, flyouts, interceptor, air, drag):
     """Fly every point that the flyout table reaches; then take the means over the error."""
     work = np.zeros((WORK, STATE))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.prices import best_chain, spread, step
 from opendome.kernels.rolling import approach
 
@@ -35,7 +35,7 @@ def kept(reach: np.ndarray) -> Kept:
     )  # fmt: skip
 
 
-@kernel
+@allocating_kernel
 def improve_kept(plan, kept, threats, n, salvos, room, now, fresh, rules, steps):
     """Take dual steps over threats 0 to n - 1, those known and those expected.
 

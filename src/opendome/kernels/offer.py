@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.tables import NONE
 
 
@@ -48,13 +48,13 @@ def clear(offer, n):
             offer.price[i, b] = np.nan
 
 
-@kernel
+@allocating_kernel
 def by_id(offer, n):
     """Rows in order of identity."""
     return np.argsort(offer.id[:n], kind="mergesort")
 
 
-@kernel
+@allocating_kernel
 def by_value(offer, n):
     """Rows in order of falling value; equals in order of identity."""
     rows = by_id(offer, n)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.decide import GREEDY, RESOLVE, THRESHOLD_RESERVE
 from opendome.kernels.greedy import greedy
 from opendome.kernels.offer import Offer, by_id, clear, offer
@@ -217,7 +217,7 @@ def _last_order(clock, fixed, option, b):
     return min(np.int64(floor(max(left, 0.0) / SLOT)), SLOTS - 1)
 
 
-@kernel
+@allocating_kernel
 def _room(fixed, belief):
     """Rounds, launches and channels that are left; no launcher is reloaded in so short a time."""
     n = len(fixed.batteries)

@@ -6,12 +6,12 @@ knows no tomorrow, and that is what it is here to show.
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.offer import by_id
 from opendome.tables import FIRE, SHORT_OF
 
 
-@kernel
+@allocating_kernel
 def resolve(offer, n, least):
     """Exact transportation problem by successive best augmentation over the batteries.
 
@@ -87,7 +87,7 @@ def _on_chain(via, a, b):
     return False
 
 
-@kernel
+@allocating_kernel
 def _order(offer, n, of, least):
     """Write the assignment as orders: what saves most leaves first, as many as can leave now."""
     m = len(offer.can)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.prices import (
     Chain,
     Costs,
@@ -133,7 +133,7 @@ def compare(plan, threats, j, salvos, now, offer, r, found, n):
     return n
 
 
-@kernel
+@allocating_kernel
 def fire_best(offer, salvos, found, n):
     """Order salvos by falling gain, one a threat, as far as rounds, launches and channels go."""
     found.chosen[: len(offer.fire)] = -1

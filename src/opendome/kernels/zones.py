@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.threat import axes
 
 POINTS = 256
@@ -82,7 +82,7 @@ def touch(x, y, ellipse, points, raster, count, touched):
     return n
 
 
-@kernel
+@allocating_kernel
 def probabilities(impacts, points, raster, count, least, rows, found, chance):
     """Zones that each predicted impact may fall in, with their probabilities.
 
