@@ -46,8 +46,12 @@ def test_estimator__keeps_a_positive_covariance_that_plots_only_shrink(
     tables_of = (rules, sensed.radars, sensed.drag, sensed.nature, k)
     intake.refit(e[0], *tables_of)
     for plot in plots[2:]:
+        before, fits = e["C"][0, :11, :11].copy(), e["fits"][0]
         intake.extend(e[0], plot, *tables_of)
         C = e["C"][0, :11, :11]
+        if e["fits"][0] == fits:  # a fit moves the point at which the covariance is taken
+            wide = np.sqrt(np.diag(before))
+            assert np.linalg.eigvalsh((before - C) / np.outer(wide, wide))[0] > -1e-9
         assert np.array_equal(C, C.T)
         d = np.sqrt(np.diag(C))
         # 1e-9: rounding of a correlation matrix whose entries reach 1.

@@ -1,11 +1,11 @@
 """The doctrine without its ellipse: one round at once, from the battery that meets first."""
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel
 from opendome.kernels.offer import by_id
 from opendome.tables import FIRE, SHORT_OF
 
 
-@kernel
+@allocating_kernel
 def earliest(offer, n):
     """One round at each threat in order of identity, from the battery with the first intercept."""
     for i in by_id(offer, n):

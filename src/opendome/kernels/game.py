@@ -217,7 +217,7 @@ def launch(game, state, j, o, k, draws, log, row):
     log[row, 0], log[row, 1], log[row, 2] = k, j, o
 
 
-@kernel
+@allocating_kernel
 def roll(game, state, rules, plan, offer, k, draws, log, n_log):
     """A decision of the price policy, and its launches; returns the rows of the log."""
     room = survey(game, state, rules, offer, k)
@@ -227,7 +227,7 @@ def roll(game, state, rules, plan, offer, k, draws, log, n_log):
     return leave(game, state, offer, k, draws, log, n_log)
 
 
-@kernel
+@allocating_kernel
 def survey(game, state, rules, offer, k):
     """What is known in a slot: weights of all threats, and the capacities that are left."""
     _weigh(game, state, rules, k)

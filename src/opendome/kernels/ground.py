@@ -6,6 +6,8 @@ what the body moves in the time by which a neighbour is late:  dx_g = dx - v (up
 
 from math import sqrt
 
+import numpy as np
+
 from opendome._jit import kernel
 from opendome.constants import G0
 from opendome.kernels import earth
@@ -25,8 +27,9 @@ from opendome.kernels.motion import (
 )
 from opendome.kernels.terrain import ground_height
 
-STEPS = 16  # steps in the vacuum time to the ground, short ones first: drag changes most then
-STEPS_MAX = 64  # steps after which a body counts as not falling
+STEPS = 16  # least steps in the vacuum time to the ground, short ones first: drag changes most then
+PER_STEP = 4.0  # s, of a longer fall: it ends faster
+TIMES = 4  # the vacuum time after which a body counts as not falling
 FALL_MIN = 8.0  # s, least time that the steps are laid out over
 
 
@@ -55,9 +58,10 @@ def to_ground(s, sign, drag, nature, old):
     climb *= sign
     fall = (climb + sqrt(climb * climb + 2.0 * G0 * max(h, 0.0))) / G0
     fall = max(fall, FALL_MIN)
+    steps = max(STEPS, np.int64(fall / PER_STEP))
     t = 0.0
-    for j in range(STEPS_MAX):
-        dt = fall * grade(j + 1, STEPS) - t
+    for j in range(TIMES * steps):
+        dt = fall * grade(j + 1, steps) - t
         for c in range(STATE):
             old[c] = s[c]
         for i in range(W):

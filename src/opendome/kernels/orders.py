@@ -111,7 +111,7 @@ def _offer(clock, fixed, belief, desk):
 # ---------------------------------------------------------------- the price policy
 
 
-@kernel
+@allocating_kernel
 def _roll(clock, fixed, belief, desk, n):
     """Improve the prices over what is known, then fire what gains most by leaving now."""
     plan, offer, rules = desk.plan, desk.offer, fixed.doctrine[0]

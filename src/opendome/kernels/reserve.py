@@ -5,12 +5,12 @@ value_min max(0, 1 - f / reserve): everything while more than the reserve is lef
 ever larger values only.
 """
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel
 from opendome.kernels.offer import by_value
 from opendome.tables import FIRE, RESERVE, SHORT_OF
 
 
-@kernel
+@allocating_kernel
 def threshold_reserve(offer, n, reserve, value_min):
     """One round at each threat above the threshold, from the surest battery that may fire.
 
