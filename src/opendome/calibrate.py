@@ -1,8 +1,10 @@
 """Calibration: what the published figures of past operations say of the parameters.
 
-One run of the simulator at each point of a design, a Gaussian process for each figure, a Markov
-chain over the parameters; the answer is a file of draws (posterior.py).  The design travels as if
-it were a posterior: replication i of an operation runs on point i.
+Twice: one run of the simulator at each point of a design, a Gaussian process for each figure, a
+Markov chain over the parameters.  The first design fills the prior, the second is drawn from the
+first chain, so that the surfaces are good where the answer lies; the second chain's draws are the
+answer (posterior.py).  A design travels as if it were a posterior: replication i of an operation
+runs on point i.
 
 Symbols and the likelihood: docs/theory/calibration.md.
 """
@@ -28,9 +30,7 @@ from opendome.study import surrogate
 #: The operations that the parameters are calibrated on; scenarios say which figures count.
 OPERATIONS = ("nov-2012", "jul-2014", "may-2021")
 POINTS, DRAWS, SEED = 96, 400, 2012
-#: The launches of an operation are thinned by this factor in the design: fifty quiet days saturate
-#: nothing, so shares stay as they are and counts scale.
-THINNED = {"jul-2014": 3}
+WAVES = 2  # designs
 WALKERS, STEPS, BURN = 64, 2000, 700
 COUNTS = ("killed", "deaths")  # Poisson numbers, proportional to exposure
 FIXED_EXPOSURE = 1.0  # in the design: deaths are proportional to it, so no run is needed for it
@@ -59,7 +59,14 @@ class Emulated(NamedTuple):
 
     target: Target
     surface: surrogate.Surrogate
-    error: float  # cross-validated: of the surface and of one operation's chance together
+    error: float  # of the surface and one operation's chance, cross-validated at the last design
+
+
+class Wave(NamedTuple):
+    """A design and its runs, by operation."""
+
+    unit: dict[str, np.ndarray]  # (points, len(DESIGNED)), in the unit cube
+    runs: dict[str, montecarlo.RunOutcome]
 
 
 class Fit(NamedTuple):
@@ -91,14 +98,14 @@ def calibrate(
     workers: int = 1,
     progress: Callable[[montecarlo.Progress], None] | None = None,
 ) -> dict[str, Any]:
-    """Run the design, fit the surfaces, walk the chain.
+    """Run a design, fit the surfaces, walk the chain; once more where the chain went.
 
     Parameters
     ----------
     points : int
-        Design points; one replication of each operation at each.
+        Points of either design; one replication of each operation at each.
     seed : int
-        Of the design, the replications, the chain and the draws.
+        Of the designs, the replications, the chains and the draws.
     workers : int
     progress : callable, optional
         Shown for the simulations, operation after operation.
@@ -107,14 +114,31 @@ def calibrate(
     -------
     dict
         The posterior as posterior.py reads it, with how it was found.
+
+    Source
+    ------
+    A second design where the first fit puts the parameters: Vernon, Goldstein and Bower, "Galaxy
+    formation: a Bayesian uncertainty analysis", Bayesian Analysis 5(4) (2010).
     """
-    unit = design(points, seed)
     from threadpoolctl import threadpool_limits
 
-    runs = simulate(unit, seed, workers, progress)
-    with threadpool_limits(1):  # matrices of a hundred rows: more threads only wait for each other
-        emulated = tuple(emulate(t, unit, runs[t.operation]) for t in targets())
-        return summary(walk(emulated, seed, points), seed)
+    unit = dict.fromkeys(OPERATIONS, design(points, seed))
+    waves: list[Wave] = []
+    while True:
+        runs = simulate(unit, seed + len(waves), workers, progress)
+        waves.append(Wave(unit, runs))
+        with threadpool_limits(1):  # small matrices: more threads only wait for each other
+            fit = walk(tuple(emulate(t, waves) for t in targets()), seed, points)
+        if len(waves) == WAVES:
+            return summary(fit, seed)
+        unit = redesign(fit.chain, points, seed)
+
+
+def redesign(chain: np.ndarray, points: int, seed: int) -> dict[str, np.ndarray]:
+    """A design of each operation at draws of a chain, (points, len(DESIGNED))."""
+    drawn = chain[np.random.default_rng(seed).choice(len(chain), points, replace=False)]
+    found = {o: columns(drawn, o) for o in OPERATIONS}
+    return {o: np.column_stack([found[o][n] for n in DESIGNED]) for o in OPERATIONS}
 
 
 def design(points: int, seed: int) -> np.ndarray:
@@ -135,18 +159,17 @@ def physical(p: Parameter, unit: np.ndarray) -> np.ndarray:
 
 
 def simulate(
-    unit: np.ndarray,
+    unit: Mapping[str, np.ndarray],
     seed: int,
     workers: int,
     progress: Callable[[montecarlo.Progress], None] | None = None,
 ) -> dict[str, montecarlo.RunOutcome]:
-    """One replication of every operation at every design point."""
-    values = {n: physical(PARAMETERS[n], unit[:, i]) for i, n in enumerate(DESIGNED)}
-    values["exposure"] = np.full(len(unit), FIXED_EXPOSURE)
-    drawn = {
-        n: {o: v.tolist() for o in OPERATIONS} if n in EACH else v.tolist()
-        for n, v in values.items()
-    }
+    """One replication of every operation at every point of its design."""
+    points = len(unit[OPERATIONS[0]])
+    drawn: dict[str, Any] = {"exposure": [FIXED_EXPOSURE] * points}
+    for i, n in enumerate(DESIGNED):
+        by = {o: physical(PARAMETERS[n], unit[o][:, i]).tolist() for o in OPERATIONS}
+        drawn[n] = by if n in EACH else by[OPERATIONS[0]]
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "design.json"
@@ -155,37 +178,37 @@ def simulate(
             shipped = scenario.load(name)
             changes = lighter(shipped) | {"calibration.file": str(path)}
             s = scenario.parse(shipped.text, name, changes=changes)
-            found[name] = montecarlo.run(s, len(unit), seed, workers, trace=(), progress=progress)
+            found[name] = montecarlo.run(s, points, seed, workers, trace=(), progress=progress)
             if found[name].interrupted:
                 raise KeyboardInterrupt
     return found
 
 
 def lighter(s: scenario.Scenario) -> dict[str, Any]:
-    """Changes that leave out of a scenario what the likelihood does not read.
-
-    The days after the last that a target is about, and launches by `THINNED`.
-    """
-    thin, raw = THINNED.get(s.name, 1), tomllib.loads(s.text)
-    counts = [(v["until"], v["launched"] // thin) for v in raw["threat"]["interval"]]
-    found: dict[str, Any] = {}
+    """Changes that leave out of a scenario the days after the last that a target is about."""
     days = {t.days[1] for t in targets() if t.operation == s.name and t.days}
-    if days:
-        end = s.clock.start.replace(hour=0, minute=0, second=0) + timedelta(days=max(days) + 1)
-        t = [s.clock.seconds(until) for until, _ in counts]
-        launched = int(np.interp(s.clock.seconds(end), t, [n for _, n in counts]))
-        counts = [(until, n) for until, n in counts if until < end] + [(end, launched)]
-        found["clock.end"] = end
-    return found | {"threat.interval": [{"until": u, "launched": n} for u, n in counts]}
+    if not days:
+        return {}
+    counts = [(v["until"], v["launched"]) for v in tomllib.loads(s.text)["threat"]["interval"]]
+    end = s.clock.start.replace(hour=0, minute=0, second=0) + timedelta(days=max(days) + 1)
+    t = [s.clock.seconds(until) for until, _ in counts]
+    launched = int(np.interp(s.clock.seconds(end), t, [n for _, n in counts]))
+    counts = [(until, n) for until, n in counts if until < end] + [(end, launched)]
+    return {
+        "clock.end": end,
+        "threat.interval": [{"until": u, "launched": n} for u, n in counts],
+    }
 
 
-def emulate(target: Target, unit: np.ndarray, outcome: montecarlo.RunOutcome) -> Emulated:
-    """A surface of a figure over the design; of counts, of the logarithm of the expectation."""
-    values = figure_values(target, outcome)
+def emulate(target: Target, waves: Sequence[Wave]) -> Emulated:
+    """A surface of a figure over all designs; of counts, of the logarithm of the expectation."""
+    values = np.concatenate([figure_values(target, w.runs[target.operation]) for w in waves])
     if target.figure.name in COUNTS:
         values = np.log(np.maximum(values, 1e-3))
+    unit = np.concatenate([w.unit[target.operation] for w in waves])
+    last = np.arange(len(unit)) >= len(unit) - len(waves[-1].unit[target.operation])
     named = {n: unit[:, i] for i, n in enumerate(DESIGNED)}
-    surface = surrogate.fit(named, values[:, None])
+    surface = surrogate.fit(named, values[:, None], judged=last)
     return Emulated(target, surface, surface.scores[0].k_fold)
 
 
@@ -196,9 +219,7 @@ def figure_values(target: Target, outcome: montecarlo.RunOutcome) -> np.ndarray:
         rows = estimate.within({c.name: outcome.daily[c.name] for c in DAILY.cols}, target.days)
     over, under = target.figure.over, target.figure.under
     values = np.asarray(rows["deaths" if over == "killed" else over], "f8")
-    if under is None:
-        return values * THINNED.get(target.operation, 1)
-    return values / np.maximum(rows[under], 1.0)
+    return values if under is None else values / np.maximum(rows[under], 1.0)
 
 
 # ---------------------------------------------------------------- posterior

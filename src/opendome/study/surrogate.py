@@ -84,6 +84,7 @@ def fit(
     values: np.ndarray,
     seed: int = SEED,
     kinds: Sequence[str] = (*POLYNOMIALS, GAUSSIAN_PROCESS),
+    judged: np.ndarray | None = None,
 ) -> Surrogate:
     """Fit both kinds to the means of a figure and keep the better one.
 
@@ -97,6 +98,8 @@ def fit(
         Of the folds.
     kinds : sequence of str
         Kinds to choose among.
+    judged : bool array (points,), optional
+        Points whose errors count in `scores` and `explained`; all by default.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def fit(
     (leave-one-out); Myers, Montgomery and Anderson-Cook, Response Surface Methodology, 4th
     edition (2016), section 6.
     """
-    factors, x, mean, variance = _points(design, values)
+    factors, x, mean, variance, known = _points(design, values)
     least = least_points(len(factors))
     if len(mean) < least:
         raise StudyDataError(
@@ -125,11 +128,12 @@ def fit(
         )
     low, high = x.min(axis=0), x.max(axis=0)
     x = _scaled(x, low, high)
-    spread = float(mean.std())
-    fits = _kinds(len(x), len(factors), spread == 0.0)
+    judged = np.ones(len(x), bool) if judged is None else judged[known]
+    spread = float(mean[judged].std())
+    fits = _kinds(len(x), len(factors), float(mean.std()) == 0.0)
     fits = {kind: fitter for kind, fitter in fits.items() if kind in kinds}
     folds = np.random.default_rng(seed).permutation(len(x)) % FOLDS
-    scores = [_score(kind, fitter, x, mean, variance, folds) for kind, fitter in fits.items()]
+    scores = [_score(k, fitter, x, mean, variance, folds, judged) for k, fitter in fits.items()]
     scores.sort(key=lambda s: s.k_fold)
     explained = 1.0 - (scores[0].k_fold / spread) ** 2 if spread > 0.0 else nan
     surface = fits[scores[0].kind](x, mean, variance)[0]
@@ -178,6 +182,7 @@ def _score(
     mean: np.ndarray,
     variance: np.ndarray,
     folds: np.ndarray,
+    judged: np.ndarray,
 ) -> Score:
     _, left_out, deviation = fitter(x, mean, variance)
     missed = np.empty(len(x))
@@ -186,7 +191,8 @@ def _score(
         surface = fitter(x[~test], mean[~test], variance[~test])[0]
         missed[test] = mean[test] - surface(x[test])[0]
     safe = np.where(deviation > 0.0, deviation, inf)
-    return Score(kind, _rms(missed), _rms(left_out), _rms(left_out / safe))
+    errors = (missed, left_out, left_out / safe)
+    return Score(kind, *(_rms(e[judged]) for e in errors))
 
 
 def _rms(values: np.ndarray) -> float:
@@ -264,8 +270,8 @@ def _gaussian_process(
 
 def _points(
     design: Mapping[str, np.ndarray], values: np.ndarray
-) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, np.ndarray]:
-    """Varying factors, their values (n, D), and mean and its variance at each point."""
+) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Varying factors, their values (n, D), mean and its variance at each point, known points."""
     values = np.array(values, "f8", ndmin=2)
     known = np.isfinite(values).any(axis=1)
     values = values[known]
@@ -277,7 +283,7 @@ def _points(
     mean = np.nanmean(values, axis=1)
     squares = np.nansum((values - mean[:, None]) ** 2, axis=1)
     variance = squares / np.maximum(count - 1, 1) / count
-    return tuple(kept), numbers(kept), mean, variance
+    return tuple(kept), numbers(kept), mean, variance, known
 
 
 def _scaled(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
