@@ -153,6 +153,7 @@ TRACKS = table(
     ("score", "f8", "1", "log-likelihood ratio of a body over false plots"),
     ("plot", "i8", "-", "row of the plot that it took on this scan; -1: none"),
     ("held", ("i8", 8), "-", "tentative: serials of its last plots, the newest first; -1: none"),
+    ("chosen", "i8", "1", "tentative: scans in a row on which it was in the best set"),
     ("unseen", "f8", "1", "log-likelihood of no plot on the scans before its first"),
 )
 

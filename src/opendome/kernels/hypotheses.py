@@ -13,14 +13,57 @@ problems arising from multitarget tracking", SIAM J. Optimization 3(3) (1993); B
 hypothesis tracking for multiple target tracking", IEEE AES Magazine 19(1) (2004).
 """
 
+from math import exp, log
+
 import numpy as np
 
 from opendome._jit import kernel
-from opendome.kernels.gating import TENTATIVE
+from opendome.kernels.gating import FREE, TENTATIVE
 
 REFUSED, CHOSEN, ALONE = 0, 1, 2  # a tentative track: not in the best set, in it, shares no plot
-ROUNDS = 100  # of the search for prices
+FELLOWS = 8  # velocities that are tried in a cluster, at most
+ALIKE = 7.0  # log-likelihood ratio of the velocity of its fellow: 700 m/s in the prior, 70 here
+SPREAD = 0.08  # of the velocities of bodies of a ripple, over their speed
+KEPT = 8  # tentative tracks that may end in one plot
+ROUNDS = 300  # of the search for prices
 GAP = 0.5  # log-likelihood between the set found and the bound that ends it
+
+
+@kernel
+def takers(clock, belief, first, following):
+    """List the tentative tracks that took each plot: first[plot], then following[slot]; -1 ends."""
+    for j in range(clock.n_plots):
+        first[j] = -1
+    for i in range(clock.n_slots):
+        track = belief.tracks[i]
+        if track.status == TENTATIVE and track.plot >= 0:
+            following[i] = first[track.plot]
+            first[track.plot] = i
+
+
+@kernel
+def thin(clock, belief, scratch):
+    """Of the tentative tracks that took one plot, keep the KEPT of greatest weight."""
+    tracks, estimates = belief.tracks, belief.estimates
+    first, following = scratch.local, scratch.order
+    takers(clock, belief, first, following)
+    for j in range(clock.n_plots):
+        i = first[j]
+        while i >= 0:
+            better, w = 0, weight(tracks[i], estimates[i])
+            r = first[j]
+            while r >= 0:
+                v = weight(tracks[r], estimates[r])
+                better += v > w or (v == w and r < i)
+                r = following[r]
+            scratch.keys[i] = better
+            i = following[i]
+    for j in range(clock.n_plots):
+        i = first[j]
+        while i >= 0:
+            if scratch.keys[i] >= clock.first:
+                tracks[i].status = FREE
+            i = following[i]
 
 
 @kernel
@@ -43,20 +86,75 @@ def choose(clock, belief, scratch, verdict):
         while end < n and root[order[end]] == root[order[begin]]:
             end += 1
         if end - begin > 1:
-            _settle(slots[order[begin:end]], tracks, verdict)
+            _settle(slots[order[begin:end]], belief, verdict)
         begin = end
 
 
 @kernel
-def _settle(slots, tracks, verdict):
-    """Verdict on one cluster."""
-    w = np.empty(len(slots))
-    for a in range(len(slots)):
-        w[a] = tracks[slots[a]].score + tracks[slots[a]].unseen
+def weight(track, e):
+    """Weight of a hypothesis; plots that its fit leaves out do not count."""
+    return track.score + track.unseen
+
+
+@kernel
+def _settle(slots, belief, verdict):
+    """Verdict on one cluster: the best set, over what the bodies of a ripple may fly alike.
+
+    Bodies of a ripple have nearly one velocity, and whoever takes one for a slower one has to take
+    all for slower ones.  Every velocity of a hypothesis of three plots or more is tried as theirs.
+    """
+    tracks = belief.tracks
+    n = len(slots)
     plot_of, n_plots = _incidence(slots, tracks)
-    kept = pack(w, plot_of, n_plots)
-    for a in range(len(slots)):
-        verdict[slots[a]] = CHOSEN if kept[a] else REFUSED
+    plain, w = np.empty(n), np.empty(n)
+    tried = np.zeros(n, np.bool_)
+    for a in range(n):
+        plain[a] = weight(tracks[slots[a]], belief.estimates[slots[a]])
+        verdict[slots[a]] = REFUSED
+    most = 0.0
+    order = np.argsort(-plain, kind="mergesort")
+    for turn in range(min(n, FELLOWS)):
+        a = _next_fellow(order, slots, tracks, tried)
+        if a < 0 and turn > 0:
+            break
+        for c in range(n):
+            w[c] = plain[c]
+            if a >= 0:
+                w[c] += alike(tracks[slots[c]], tracks[slots[a]])
+        total, kept = pack(w, plot_of, n_plots)
+        if total > most:
+            most = total
+            for c in range(n):
+                verdict[slots[c]] = CHOSEN if kept[c] else REFUSED
+        if a < 0:
+            break
+        tried[a] = True
+
+
+@kernel
+def _next_fellow(order, slots, tracks, tried):
+    """The next hypothesis of three plots or more whose velocity is not like one tried; -1: none."""
+    for a in order:
+        if tried[a] or tracks[slots[a]].hits < 3:
+            continue
+        new = True
+        for c in range(len(slots)):
+            if tried[c] and alike(tracks[slots[a]], tracks[slots[c]]) > 0.5 * ALIKE:
+                new = False
+        if new:
+            return a
+    return -1
+
+
+@kernel
+def alike(a, b):
+    """Log-likelihood ratio of a body's velocity if it follows another: against any velocity."""
+    r2 = v2 = 0.0
+    for c in range(3, 6):
+        r2 += (a.m[c] - b.m[c]) ** 2
+        v2 += b.m[c] * b.m[c]
+    s2 = SPREAD**2 * v2 + (a.P[3, 3] + a.P[4, 4] + a.P[5, 5]) / 3.0
+    return log(0.5 + 0.5 * exp(ALIKE - 0.5 * r2 / s2))
 
 
 @kernel
@@ -128,7 +226,8 @@ def pack(w, plot_of, n_plots):
 
     Returns
     -------
-    bool array (n,)
+    float, bool array (n,)
+        Their total weight, and which they are.
     """
     n = len(w)
     y, excess = np.zeros(n_plots), np.zeros(n_plots)
@@ -157,7 +256,7 @@ def pack(w, plot_of, n_plots):
             pace *= 0.7
         if bound - most < GAP or not _step(excess, pace * (dual - most), y):
             break
-    return best
+    return most, best
 
 
 @kernel

@@ -23,12 +23,14 @@ from opendome.kernels.gating import (
     ln_false,
 )
 from opendome.kernels.motion import N_MOTION, advance, derivatives, load_bundle
+from opendome.kernels.hypotheses import takers
 from opendome.kernels.radar import covers
 from opendome.kernels.states import settle
 from opendome.kernels.window import T
 
 SCORE_LEAST = -5.0  # score at which a tentative track is given up
 UNSEEN_SCANS = 3  # scans before the first plot on which a body would have been missed, at most
+FAR = 5.0  # normalised innovation squared of the best plot beyond which it may be another body's
 RIVAL = 4.0  # log-likelihood by which a pair may fall behind the best of its plots
 RATE_BEND = 0.1  # of the motor's acceleration: by how much a mean of two rates may miss their range
 ROUTE_PLOTS = 4  # plots of a track's beginning that enter the routes
@@ -54,7 +56,7 @@ def route_at(clock, routes, plot):
 @kernel
 def remember(e, clock, fixed, routes, scratch):
     """Write the beginning of a track into the routes as soon as it is well known."""
-    if e.n_window < ROUTE_AT or e.phase != COAST:
+    if e.n_window < clock.n_beams or e.phase != COAST:
         return
     e.routed = 1
     k = scratch.k
@@ -127,8 +129,8 @@ def unseen(old, new, clock, fixed):
     rules = fixed.tracker[0]
     dt = new.t - old.t
     vx, vy, vz = (new.x - old.x) / dt, (new.y - old.y) / dt, (new.z - old.z) / dt
-    missed = 0
-    for k in range(1, min(UNSEEN_SCANS, clock.scan - 2) + 1):
+    missed = max(np.int64(dt / clock.period + 0.5) - 1, 0)
+    for k in range(1, min(clock.day, clock.scan - 2) + 1):
         t = k * clock.period
         x, y, z = old.x - t * vx, old.y - t * vy, old.z - t * vz
         if height(x, y, z, fixed.nature.earth) < 0.0:
@@ -140,6 +142,52 @@ def unseen(old, new, clock, fixed):
             break
         missed += 1
     return missed * log(1.0 - rules.p_detect)
+
+
+@kernel
+def free_slot(slot, clock, tracks):
+    """The first free slot from one on, or -1: there is none."""
+    while slot < clock.n_slots and tracks[slot].status != FREE:
+        slot += 1
+    if slot == len(tracks):
+        return -1
+    clock.n_slots = max(clock.n_slots, slot + 1)
+    return slot
+
+
+@kernel
+def branch(n_edges, clock, belief, truth, scratch):
+    """Double the tentative tracks that may have taken a wrong plot.
+
+    One copy for every other plot in the gate that is nearly as likely, and one that missed, where
+    the best plot is far from the prediction.  Returns False if there is no slot left.
+    """
+    edges, gains, column_of = scratch.edges, scratch.gains, scratch.column_of
+    slot = 0
+    for e in range(n_edges):
+        if clock.n_refused == 0:
+            break
+        i, j = edges[0, e], edges[1, e]
+        best = scratch.keys[i]
+        if column_of[i] == j:
+            if scratch.nis[e] < FAR:
+                continue
+            j = -1
+        elif gains[e] < best - clock.midnight:
+            continue
+        slot = free_slot(slot, clock, belief.tracks)
+        if slot < 0:
+            return False
+        belief.tracks[slot] = belief.tracks[i]
+        belief.estimates[slot] = belief.estimates[i]
+        belief.tracks[slot].id = clock.next_track
+        clock.next_track += 1
+        belief.tracks[slot].score += (gains[e] if j >= 0 else 0.0) - best
+        belief.tracks[slot].nis = scratch.nis[e]
+        column_of[slot] = j
+        scratch.covered[slot] = scratch.covered[i]
+        truth.carries[slot] = truth.carries[i]
+    return True
 
 
 @kernel
@@ -166,13 +214,11 @@ def start(clock, fixed, belief, truth, scratch):
     slot = 0
     for e in range(n_edges):
         i, j = edges[0, e], edges[1, e]
-        if gains[e] < max(best_old[i], best_new[j]) - RIVAL:
+        if gains[e] < max(best_old[i], best_new[j]) - clock.midnight:
             continue
-        while slot < clock.n_slots and belief.tracks[slot].status != FREE:
-            slot += 1
-        if slot == len(belief.tracks):
+        slot = free_slot(slot, clock, belief.tracks)
+        if slot < 0:
             return False
-        clock.n_slots = max(clock.n_slots, slot + 1)
         begin(slot, singles[i], plots[j], clock, fixed, belief, scratch)
         truth.carries[slot] = truth.source[j]
         plots[j].used = CLAIMED
@@ -215,23 +261,12 @@ def _pairs(clock, fixed, belief, scratch):
 
 
 @kernel
-def takers(clock, belief, first, following):
-    """List the tentative tracks that took each plot: first[plot], then following[slot]; -1 ends."""
-    for j in range(clock.n_plots):
-        first[j] = -1
-    for i in range(clock.n_slots):
-        track = belief.tracks[i]
-        if track.status == TENTATIVE and track.plot >= 0:
-            following[i] = first[track.plot]
-            first[track.plot] = i
-
-
-@kernel
 def joined(old, j, belief, first, following):
-    """Whether a tentative track went from the old plot to plot j of this scan."""
+    """Whether a tentative track, not refused so far, went from the old plot to plot j of this scan.
+    """
     i = first[j]
     while i >= 0:
-        if belief.tracks[i].held[1] == old.serial:
+        if belief.tracks[i].held[1] == old.serial and belief.tracks[i].chosen >= 0:
             return True
         i = following[i]
     return False
@@ -251,6 +286,7 @@ def begin(slot, old, new, clock, fixed, belief, scratch):
     track.misses = 0
     track.plot = -1
     track.nis = 0.0
+    track.chosen = 0
     for i in range(2, len(track.held)):
         track.held[i] = -1
     track.held[0], track.held[1] = new.serial, old.serial

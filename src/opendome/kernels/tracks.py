@@ -14,7 +14,7 @@ from opendome._jit import kernel
 from opendome.kernels.atmosphere import AIR_TOP
 from opendome.kernels.dwells import looked
 from opendome.kernels.earth import height
-from opendome.kernels.estimator import extend
+from opendome.kernels.estimator import extend, unlikely
 from opendome.kernels.gating import (
     CLAIMED,
     CONFIRMED,
@@ -25,8 +25,8 @@ from opendome.kernels.gating import (
     associate,
     learn_clutter,
 )
-from opendome.kernels.hypotheses import ALONE, CHOSEN, REFUSED, choose
-from opendome.kernels.starts import SCORE_LEAST, remember, start
+from opendome.kernels.hypotheses import ALONE, CHOSEN, REFUSED, choose, thin, weight
+from opendome.kernels.starts import SCORE_LEAST, branch, remember, start
 from opendome.kernels.states import settle
 from opendome.kernels.terrain import ground_height
 
@@ -45,7 +45,10 @@ def follow(clock, fixed, belief, truth, scratch):
     for j in range(clock.n_plots):
         belief.plots[j].serial = SCAN_PLOTS * clock.scan + j
     for stage in (CONFIRMED, TENTATIVE):
-        if associate(stage, clock, fixed, belief, scratch) < 0:
+        n_edges = associate(stage, clock, fixed, belief, scratch)
+        if n_edges < 0:
+            return False
+        if stage == TENTATIVE and not branch(n_edges, clock, belief, truth, scratch):
             return False
         absorb(stage, clock, fixed, belief, truth, scratch)
     if not start(clock, fixed, belief, truth, scratch):
@@ -105,7 +108,7 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
             if stage == CONFIRMED:
                 track.misses = 0
             else:
-                _hold(track, plot.serial)
+                _hold(track, e, plot.serial)
             truth.carries[i] = truth.source[j]
         elif scratch.covered[i]:
             track.misses += 1
@@ -117,10 +120,10 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
 
 
 @kernel
-def _hold(track, serial):
-    """Put a plot in front of those that a tentative track claims."""
+def _hold(track, e, serial):
+    """Claim a plot; one that the fit leaves out, as from under thrust, is claimed no more."""
     for c in range(len(track.held) - 1, 0, -1):
-        track.held[c] = track.held[c - 1]
+        track.held[c] = track.held[c - 1] if c < e.n_window else -1
     track.held[0] = serial
 
 
@@ -140,29 +143,46 @@ def _lost(track, rules):
 def judge(clock, fixed, belief, truth, scratch):
     """Confirm the tentative tracks that have their hits, their score, and their plots alone.
 
-    Of those that share plots the best set waits until a decision holds; then its rivals go.
+    Of those that share plots the best set waits until the choice holds; then its rivals go.
     """
     rules, tracks = fixed.tracker[0], belief.tracks
     # As many starts as plots: the score that keeps false tracks at the same rate.
     wanted = rules.confirm_score + log(max(belief.clutter.sum(), 1.0))
     verdict = scratch.column_of
+    thin(clock, belief, scratch)
     choose(clock, belief, scratch, verdict)
     for i in range(clock.n_slots):
         track = tracks[i]
         if track.status != TENTATIVE:
             continue
-        ripe = clock.t - track.t_start > (SETTLED - 0.5) * clock.period
+        track.chosen = max(track.chosen, 0) + 1 if verdict[i] != REFUSED else -1
         if verdict[i] == REFUSED:
-            if ripe:
+            if clock.t - track.t_start > (clock.depot + 0.5) * clock.period:
                 track.status = FREE
         elif track.hits >= rules.confirm_hits and track.score >= wanted:
-            if ripe or verdict[i] == ALONE:
+            if verdict[i] == ALONE or _holds(i, clock, belief):
                 _confirm(i, clock, belief, truth)
     for i in range(clock.n_slots):
         if tracks[i].status == CONFIRMED and tracks[i].held[0] >= 0:
             if verdict[i] == CHOSEN:
                 _oust(i, clock, tracks)
             tracks[i].held[0] = -1
+
+
+@kernel
+def _holds(i, clock, belief):
+    """Whether the choice of a track among its rivals holds: they have no chance, or it is old."""
+    track, e = belief.tracks[i], belief.estimates[i]
+    if unlikely(e):
+        return False
+    if track.hits >= clock.depot and track.chosen >= clock.next:
+        return True
+    lead = weight(track, e)
+    for r in range(clock.n_slots):
+        rival = belief.tracks[r]
+        if r != i and rival.status == TENTATIVE and _rivals(track, rival):
+            lead -= max(weight(rival, belief.estimates[r]), 0.0)
+    return lead > clock.t_busy
 
 
 @kernel
@@ -184,20 +204,30 @@ def _confirm(i, clock, belief, truth):
 def _oust(i, clock, tracks):
     """Drop the tentative tracks that claim a plot of one that is confirmed now."""
     for r in range(clock.n_slots):
-        if tracks[r].status == TENTATIVE and _share(tracks[i], tracks[r]):
+        if tracks[r].status == TENTATIVE and _share(tracks[i], tracks[r]) > 0:
             tracks[r].status = FREE
 
 
 @kernel
 def _share(a, b):
-    """Whether two tracks hold a plot in common."""
+    """How many plots two tracks hold in common."""
+    n = 0
     for x in a.held:
-        if x < 0:
-            return False
         for y in b.held:
-            if x == y:
-                return True
-    return False
+            if x == y and x >= 0:
+                n += 1
+    return n
+
+
+@kernel
+def _rivals(a, b):
+    """Whether b claims a plot of a, and others besides."""
+    n = 0
+    for x in b.held:
+        if x >= 0:
+            n += 1
+    common = _share(a, b)
+    return 0 < common < n
 
 
 @kernel
@@ -208,7 +238,7 @@ def keep_singles(clock, belief, truth):
     kept = 0
     for i in range(clock.n_singles):
         fresh = clock.t - singles[i].t < SINGLE_SCANS * clock.period
-        if fresh and singles[i].used == LEFT:
+        if fresh and singles[i].used != TAKEN:
             if kept != i:
                 singles[kept] = singles[i]
                 single_source[kept] = single_source[i]
