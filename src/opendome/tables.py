@@ -138,7 +138,7 @@ PLOTS = table(
 TRACKS = table(
     "tracks",
     "belief: track slots",
-    ("id", "i8", "-", "track number within the replication; -1: the slot is free"),
+    ("id", "i8", "-", "track number within the replication; -1: not confirmed"),
     ("status", "i8", "-", "0 free, 1 tentative, 2 confirmed"),
     ("t", "f8", "s", "time of the state"),
     ("m", ("f8", 7), "m, m/s, 1", "mean: x y z vx vy vz ln(beta / 1 kg m^-2)"),

@@ -165,14 +165,14 @@ def associate(stage, clock, fixed, belief, scratch):
 
 @kernel
 def _best(n_edges, n_rows, scratch):
-    """Give every row the column of its greatest gain, which goes into scratch.keys."""
+    """Give every row the column of its greatest gain; the edges of a row stand together."""
     for i in range(n_rows):
         scratch.column_of[i] = -1
-        scratch.keys[i] = 0.0
+    most = 0.0
     for e in range(n_edges):
         row = scratch.edges[0, e]
-        if scratch.gains[e] > scratch.keys[row]:
-            scratch.keys[row] = scratch.gains[e]
+        if scratch.column_of[row] < 0 or scratch.gains[e] > most:
+            most = scratch.gains[e]
             scratch.column_of[row] = scratch.edges[1, e]
 
 

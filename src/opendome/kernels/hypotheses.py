@@ -44,16 +44,16 @@ def takers(clock, belief, first, following):
 @kernel
 def thin(clock, belief, scratch):
     """Of the tentative tracks that took one plot, keep the KEPT of greatest weight."""
-    tracks, estimates = belief.tracks, belief.estimates
+    tracks = belief.tracks
     first, following = scratch.local, scratch.order
     takers(clock, belief, first, following)
     for j in range(clock.n_plots):
         i = first[j]
         while i >= 0:
-            better, w = 0, weight(tracks[i], estimates[i])
+            better, w = 0, weight(tracks[i])
             r = first[j]
             while r >= 0:
-                v = weight(tracks[r], estimates[r])
+                v = weight(tracks[r])
                 better += v > w or (v == w and r < i)
                 r = following[r]
             scratch.keys[i] = better
@@ -61,7 +61,7 @@ def thin(clock, belief, scratch):
     for j in range(clock.n_plots):
         i = first[j]
         while i >= 0:
-            if scratch.keys[i] >= clock.first:
+            if scratch.keys[i] >= KEPT:
                 tracks[i].status = FREE
             i = following[i]
 
@@ -86,30 +86,29 @@ def choose(clock, belief, scratch, verdict):
         while end < n and root[order[end]] == root[order[begin]]:
             end += 1
         if end - begin > 1:
-            _settle(slots[order[begin:end]], belief, verdict)
+            _settle(slots[order[begin:end]], tracks, verdict)
         begin = end
 
 
 @kernel
-def weight(track, e):
-    """Weight of a hypothesis; plots that its fit leaves out do not count."""
+def weight(track):
+    """Weight of a hypothesis."""
     return track.score + track.unseen
 
 
 @kernel
-def _settle(slots, belief, verdict):
+def _settle(slots, tracks, verdict):
     """Verdict on one cluster: the best set, over what the bodies of a ripple may fly alike.
 
     Bodies of a ripple have nearly one velocity, and whoever takes one for a slower one has to take
     all for slower ones.  Every velocity of a hypothesis of three plots or more is tried as theirs.
     """
-    tracks = belief.tracks
     n = len(slots)
     plot_of, n_plots = _incidence(slots, tracks)
     plain, w = np.empty(n), np.empty(n)
     tried = np.zeros(n, np.bool_)
     for a in range(n):
-        plain[a] = weight(tracks[slots[a]], belief.estimates[slots[a]])
+        plain[a] = weight(tracks[slots[a]])
         verdict[slots[a]] = REFUSED
     most = 0.0
     order = np.argsort(-plain, kind="mergesort")
@@ -190,8 +189,7 @@ def _root(parent, i):
 
 @kernel
 def _incidence(slots, tracks):
-    """Plots of each hypothesis, numbered from 0: (n, 8) array with -1 behind the last, their count.
-    """
+    """Plots of each hypothesis, numbered from 0, -1 behind the last: (n, 8); and their number."""
     n, most = len(slots), len(tracks[0].held)
     plot_of = np.full((n, most), -1)
     serial = np.empty(n * most, np.int64)

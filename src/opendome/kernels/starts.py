@@ -22,19 +22,19 @@ from opendome.kernels.gating import (
     in_reach,
     ln_false,
 )
-from opendome.kernels.motion import N_MOTION, advance, derivatives, load_bundle
 from opendome.kernels.hypotheses import takers
+from opendome.kernels.motion import N_MOTION, advance, derivatives, load_bundle
 from opendome.kernels.radar import covers
 from opendome.kernels.states import settle
 from opendome.kernels.window import T
 
 SCORE_LEAST = -5.0  # score at which a tentative track is given up
-UNSEEN_SCANS = 3  # scans before the first plot on which a body would have been missed, at most
-FAR = 5.0  # normalised innovation squared of the best plot beyond which it may be another body's
+UNSEEN_SCANS = 6  # scans before the first plot on which a body would have been missed, at most
+ROSE = 8.0  # log of the density of bodies where others rise, over that of false plots; assumed
 RIVAL = 4.0  # log-likelihood by which a pair may fall behind the best of its plots
 RATE_BEND = 0.1  # of the motor's acceleration: by how much a mean of two rates may miss their range
 ROUTE_PLOTS = 4  # plots of a track's beginning that enter the routes
-ROUTE_AT = 6  # plots with which a track's beginning is known well enough
+ROUTE_AT = 5  # plots with which a track's beginning is known well enough
 ROUTE_NEAR = 700.0  # m, from a route, and ...
 ROUTE_TIME = 120.0  # s, age, up to which it says something
 
@@ -56,7 +56,7 @@ def route_at(clock, routes, plot):
 @kernel
 def remember(e, clock, fixed, routes, scratch):
     """Write the beginning of a track into the routes as soon as it is well known."""
-    if e.n_window < clock.n_beams or e.phase != COAST:
+    if e.n_window < ROUTE_AT or e.phase != COAST:
         return
     e.routed = 1
     k = scratch.k
@@ -120,17 +120,22 @@ def pair_gain(old, new, route, belief, rules, radar):
 
 @kernel
 def unseen(old, new, clock, fixed):
-    """Log-likelihood that a body of these two plots was not seen on the scans before.
+    """Scans on which a body of these two plots was missed before its second, and if it rose.
 
     It came over the horizon, as a rule; where the line through both plots was in coverage on
     earlier scans, they missed it.  A body of a ripple that is taken for a slower one leaves its
     successor unexplained in the middle of the sky: that is what this finds.
+
+    Returns
+    -------
+    missed : int
+    rose : bool
+        It was out of coverage on the scan before the first plot.
     """
-    rules = fixed.tracker[0]
     dt = new.t - old.t
     vx, vy, vz = (new.x - old.x) / dt, (new.y - old.y) / dt, (new.z - old.z) / dt
-    missed = max(np.int64(dt / clock.period + 0.5) - 1, 0)
-    for k in range(1, min(clock.day, clock.scan - 2) + 1):
+    missed = 0
+    for k in range(1, min(UNSEEN_SCANS, clock.scan - 2) + 1):
         t = k * clock.period
         x, y, z = old.x - t * vx, old.y - t * vy, old.z - t * vz
         if height(x, y, z, fixed.nature.earth) < 0.0:
@@ -141,7 +146,7 @@ def unseen(old, new, clock, fixed):
         if not seen:
             break
         missed += 1
-    return missed * log(1.0 - rules.p_detect)
+    return missed + max(np.int64(dt / clock.period + 0.5) - 1, 0), missed == 0
 
 
 @kernel
@@ -153,41 +158,6 @@ def free_slot(slot, clock, tracks):
         return -1
     clock.n_slots = max(clock.n_slots, slot + 1)
     return slot
-
-
-@kernel
-def branch(n_edges, clock, belief, truth, scratch):
-    """Double the tentative tracks that may have taken a wrong plot.
-
-    One copy for every other plot in the gate that is nearly as likely, and one that missed, where
-    the best plot is far from the prediction.  Returns False if there is no slot left.
-    """
-    edges, gains, column_of = scratch.edges, scratch.gains, scratch.column_of
-    slot = 0
-    for e in range(n_edges):
-        if clock.n_refused == 0:
-            break
-        i, j = edges[0, e], edges[1, e]
-        best = scratch.keys[i]
-        if column_of[i] == j:
-            if scratch.nis[e] < FAR:
-                continue
-            j = -1
-        elif gains[e] < best - clock.midnight:
-            continue
-        slot = free_slot(slot, clock, belief.tracks)
-        if slot < 0:
-            return False
-        belief.tracks[slot] = belief.tracks[i]
-        belief.estimates[slot] = belief.estimates[i]
-        belief.tracks[slot].id = clock.next_track
-        clock.next_track += 1
-        belief.tracks[slot].score += (gains[e] if j >= 0 else 0.0) - best
-        belief.tracks[slot].nis = scratch.nis[e]
-        column_of[slot] = j
-        scratch.covered[slot] = scratch.covered[i]
-        truth.carries[slot] = truth.carries[i]
-    return True
 
 
 @kernel
@@ -214,7 +184,7 @@ def start(clock, fixed, belief, truth, scratch):
     slot = 0
     for e in range(n_edges):
         i, j = edges[0, e], edges[1, e]
-        if gains[e] < max(best_old[i], best_new[j]) - clock.midnight:
+        if gains[e] < max(best_old[i], best_new[j]) - RIVAL:
             continue
         slot = free_slot(slot, clock, belief.tracks)
         if slot < 0:
@@ -255,19 +225,21 @@ def _pairs(clock, fixed, belief, scratch):
                 return -1
             edges[0, n_edges] = i
             edges[1, n_edges] = j
-            gains[n_edges] = gain + unseen(old, plots[j], clock, fixed)
+            missed, _ = unseen(old, plots[j], clock, fixed)
+            gains[n_edges] = gain + missed * log(1.0 - rules.p_detect)
             n_edges += 1
     return n_edges
 
 
 @kernel
 def joined(old, j, belief, first, following):
-    """Whether a tentative track, not refused so far, went from the old plot to plot j of this scan.
-    """
+    """Whether a tentative track holds both the old plot and plot j, and was not refused so far."""
     i = first[j]
     while i >= 0:
-        if belief.tracks[i].held[1] == old.serial and belief.tracks[i].chosen >= 0:
-            return True
+        track = belief.tracks[i]
+        for serial in track.held:
+            if serial == old.serial and track.chosen >= 0:
+                return True
         i = following[i]
     return False
 
@@ -277,8 +249,7 @@ def begin(slot, old, new, clock, fixed, belief, scratch):
     """Start a track from two plots by the estimator's fit."""
     rules, k = fixed.tracker[0], scratch.k
     track, e = belief.tracks[slot], belief.estimates[slot]
-    track.id = clock.next_track
-    clock.next_track += 1
+    track.id = -1
     track.status = TENTATIVE
     track.t_start = old.t
     track.t_plot = new.t
@@ -290,7 +261,8 @@ def begin(slot, old, new, clock, fixed, belief, scratch):
     for i in range(2, len(track.held)):
         track.held[i] = -1
     track.held[0], track.held[1] = new.serial, old.serial
-    track.unseen = unseen(old, new, clock, fixed)
+    missed, rose = unseen(old, new, clock, fixed)
+    track.unseen = missed * log(1.0 - rules.p_detect) + (ROSE if rose else 0.0)
     estimator.begin(e, old, new)
     route = route_at(clock, belief.routes, old)
     if not estimator.refit(e, rules, fixed.radars, fixed.drag, fixed.nature, k):

@@ -1,7 +1,7 @@
 """Track life: predict, associate, update, start, confirm, drop.
 
-Confirmed tracks choose their plots first, then tentative ones; what is left starts new tracks in
-pairs from one scan to the next.
+Confirmed tracks choose their plots first.  What is left starts tentative tracks in pairs from one
+scan to the next; they are hypotheses and may share plots, until one is chosen and confirmed.
 
 The score of a track is the log-likelihood ratio of "a body" over "false plots".
 """
@@ -19,20 +19,21 @@ from opendome.kernels.gating import (
     CLAIMED,
     CONFIRMED,
     FREE,
-    LEFT,
     TAKEN,
     TENTATIVE,
     associate,
     learn_clutter,
 )
 from opendome.kernels.hypotheses import ALONE, CHOSEN, REFUSED, choose, thin, weight
-from opendome.kernels.starts import SCORE_LEAST, branch, remember, start
+from opendome.kernels.starts import SCORE_LEAST, remember, start
 from opendome.kernels.states import settle
 from opendome.kernels.terrain import ground_height
 
 SINGLE_SCANS = 2  # scans for which an unused plot may still start a track
 SCAN_PLOTS = 1_000_000  # more than a scan has plots
-SETTLED = 4  # scans from the first plot after which the choice among rivals holds
+LEAD = 6.0  # log-likelihood by which a hypothesis must beat all its rivals together, or ...
+SETTLED = 5  # ... the plots that it must have, and ...
+CHOICES = 2  # ... the scans in a row on which it was in the best set, before the choice holds
 
 
 @kernel
@@ -45,10 +46,7 @@ def follow(clock, fixed, belief, truth, scratch):
     for j in range(clock.n_plots):
         belief.plots[j].serial = SCAN_PLOTS * clock.scan + j
     for stage in (CONFIRMED, TENTATIVE):
-        n_edges = associate(stage, clock, fixed, belief, scratch)
-        if n_edges < 0:
-            return False
-        if stage == TENTATIVE and not branch(n_edges, clock, belief, truth, scratch):
+        if associate(stage, clock, fixed, belief, scratch) < 0:
             return False
         absorb(stage, clock, fixed, belief, truth, scratch)
     if not start(clock, fixed, belief, truth, scratch):
@@ -157,11 +155,12 @@ def judge(clock, fixed, belief, truth, scratch):
             continue
         track.chosen = max(track.chosen, 0) + 1 if verdict[i] != REFUSED else -1
         if verdict[i] == REFUSED:
-            if clock.t - track.t_start > (clock.depot + 0.5) * clock.period:
+            if clock.t - track.t_start > (SETTLED + 0.5) * clock.period:
                 track.status = FREE
-        elif track.hits >= rules.confirm_hits and track.score >= wanted:
-            if verdict[i] == ALONE or _holds(i, clock, belief):
-                _confirm(i, clock, belief, truth)
+            continue
+        ready = track.hits >= rules.confirm_hits and track.score >= wanted
+        if ready and (verdict[i] == ALONE or _holds(i, clock, belief)):
+            _confirm(i, clock, belief, truth)
     for i in range(clock.n_slots):
         if tracks[i].status == CONFIRMED and tracks[i].held[0] >= 0:
             if verdict[i] == CHOSEN:
@@ -172,17 +171,17 @@ def judge(clock, fixed, belief, truth, scratch):
 @kernel
 def _holds(i, clock, belief):
     """Whether the choice of a track among its rivals holds: they have no chance, or it is old."""
-    track, e = belief.tracks[i], belief.estimates[i]
-    if unlikely(e):
+    track = belief.tracks[i]
+    if unlikely(belief.estimates[i]):
         return False
-    if track.hits >= clock.depot and track.chosen >= clock.next:
+    if track.hits >= SETTLED and track.chosen >= CHOICES:
         return True
-    lead = weight(track, e)
+    lead = weight(track)
     for r in range(clock.n_slots):
         rival = belief.tracks[r]
         if r != i and rival.status == TENTATIVE and _rivals(track, rival):
-            lead -= max(weight(rival, belief.estimates[r]), 0.0)
-    return lead > clock.t_busy
+            lead -= max(weight(rival), 0.0)
+    return lead > LEAD
 
 
 @kernel
@@ -190,6 +189,8 @@ def _confirm(i, clock, belief, truth):
     """Make a track of a tentative one; its plot of this scan is nobody else's."""
     track = belief.tracks[i]
     track.status = CONFIRMED
+    track.id = clock.next_track
+    clock.next_track += 1
     track.misses = 0
     if track.plot >= 0:
         belief.plots[track.plot].used = TAKEN
@@ -232,8 +233,7 @@ def _rivals(a, b):
 
 @kernel
 def keep_singles(clock, belief, truth):
-    """Keep the plots that may start a track: those of this scan, and the last that nobody claims.
-    """
+    """Keep the plots of this scan and of the last ones that may still start a track."""
     singles, single_source = belief.singles, truth.single_source
     kept = 0
     for i in range(clock.n_singles):
