@@ -28,6 +28,7 @@ from opendome.kernels.hypotheses import ALONE, CHOSEN, REFUSED, choose, thin, we
 from opendome.kernels.starts import SCORE_LEAST, remember, start
 from opendome.kernels.states import settle
 from opendome.kernels.terrain import ground_height
+from opendome.kernels.unresolved import share
 
 SINGLE_SCANS = 2  # scans for which an unused plot may still start a track
 SCAN_PLOTS = 1_000_000  # more than a scan has plots
@@ -48,6 +49,8 @@ def follow(clock, fixed, belief, truth, scratch):
     for stage in (CONFIRMED, TENTATIVE):
         if associate(stage, clock, fixed, belief, scratch) < 0:
             return False
+        if stage == CONFIRMED:
+            share(clock, fixed, belief, scratch)
         absorb(stage, clock, fixed, belief, truth, scratch)
     if not start(clock, fixed, belief, truth, scratch):
         return False
@@ -94,8 +97,11 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
         if track.status != stage:
             continue
         j = scratch.column_of[i]
-        track.plot = j
-        if j >= 0:
+        track.plot = max(j, -1)
+        if j < -1:
+            plots[-2 - j].used = TAKEN
+            track.misses = 0
+        elif j >= 0:
             plot, e = plots[j], estimates[i]
             extend(e, plot, rules, radars, drag, nature, k)
             track.hits += 1
