@@ -11,7 +11,7 @@ import opendome
 from opendome._jit import kernel
 
 KERNELS = Path(opendome.__file__).parent / "kernels"
-NUMBERS = {"probabilities", "roll", "fate"}  # are handed arrays, or make them, and return a number
+NUMBERS = {"probabilities", "roll", "fate", "_greedy"}  # are handed arrays, or make them, and return a number
 
 
 def decorated():
