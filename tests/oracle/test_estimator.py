@@ -39,7 +39,7 @@ def flown(q, times, fixed):
         u = s[3:] - np.r_[wind, -(wind @ s[:2]) / earth.radius]
         m2 = (u @ u) * np.interp(h, heights, nature.air[:, 1])
         c = (m2 - 1.0) / (m2 + 9.0)
-        rise = (m2 - 1.05) / np.sqrt((m2 - 1.05) ** 2 + 0.07)
+        rise = (m2 - 0.95) / np.sqrt((m2 - 0.95) ** 2 + 0.02)
         shape = np.exp(q[7] * c + q[8] * rise)
         d = -0.5 * rho_a * np.interp(m2, mach2, fixed.drag) * shape / np.exp(q[6]) * u
         pull = np.array(gravity(*s[:3], earth)) - 2.0 * np.cross(turn, s[3:])

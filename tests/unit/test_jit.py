@@ -11,7 +11,8 @@ import opendome
 from opendome._jit import kernel
 
 KERNELS = Path(opendome.__file__).parent / "kernels"
-NUMBERS = {"probabilities", "roll"}  # are handed arrays, return a number
+#: Make arrays for themselves, or are handed them, and return a number.
+NUMBERS = {"probabilities", "roll", "fate", "_greedy"}
 
 
 def decorated():

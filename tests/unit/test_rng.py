@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from opendome import rng
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel
 
 pytestmark = pytest.mark.kernel
 
@@ -30,7 +30,7 @@ def test_philox__matches_random123(words, want):
     assert " ".join(f"{int(w):08x}" for w in got) == want
 
 
-@kernel
+@allocating_kernel
 def fill(draw, address, axis, out):
     """Draws along one part of the address, counted from its value in `address`."""
     a = address.copy()

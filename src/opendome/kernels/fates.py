@@ -4,11 +4,11 @@ W_j(k)    least expected cost of threat j without that knowledge (prices.py), at
 Z_j(k, n) least cost with it, n salvos fired
 """
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.prices import best_chain, price_of
 
 
-@kernel
+@allocating_kernel
 def fate(threats, j, salvos, costs, penalty_costs, chain, draws, penalised, Z):
     """Least cost of one threat whose fates are known: salvo n kills if draws[j, n] < p_o.
 

@@ -109,7 +109,7 @@ def turn(game, state, rules, offer, plan, k, draws, log, n_log):
     open_slot(game, state, offer, k)
     if rules.kind == ROLLING:
         return roll(game, state, rules, plan, offer, k, draws, log, n_log)
-    n = np.sum(state.ids >= 0)
+    n = asked(state)
     ask(rules, offer, n)
     for i in range(n):
         if offer.fire[i] > 0:
@@ -117,6 +117,15 @@ def turn(game, state, rules, offer, plan, k, draws, log, n_log):
             launch(game, state, state.ids[i], o, k, draws, log, n_log)
             n_log += 1
     return n_log
+
+
+@kernel
+def asked(state):
+    """Number of threats that may be fired at now."""
+    n = 0
+    while n < len(state.ids) and state.ids[n] >= 0:
+        n += 1
+    return n
 
 
 @kernel
@@ -246,7 +255,7 @@ def choose(game, state, plan, offer, room, k):
     """Choose the salvos that gain most by leaving now, at the mean prices."""
     spread(plan.mean, room.reload, plan.costs)
     n_found = 0
-    for r in range(np.sum(state.ids >= 0)):
+    for r in range(asked(state)):
         j = state.ids[r]
         n_found = compare(plan, game.threats, j, game.salvos, k, offer, r, state.found, n_found)
     fire_best(offer, game.salvos, state.found, n_found)
@@ -257,7 +266,7 @@ def choose_at_once(game, state, plan, offer, room, k):
     """The same where there is no time to look ahead: single rounds by falling v p less price."""
     spread(plan.mean, room.reload, plan.costs)
     n_found = 0
-    for r in range(np.sum(state.ids >= 0)):
+    for r in range(asked(state)):
         for b in range(len(game.pack)):
             if offer.p[r, b] > 0.0:
                 o = state.single[r, b]
@@ -272,7 +281,7 @@ def choose_at_once(game, state, plan, offer, room, k):
 @kernel
 def leave(game, state, offer, k, draws, log, n_log):
     """Launch what was chosen; returns the rows of the log."""
-    for r in range(np.sum(state.ids >= 0)):
+    for r in range(asked(state)):
         if offer.fire[r] > 0:
             launch(game, state, state.ids[r], state.found.chosen[r], k, draws, log, n_log)
             n_log += 1

@@ -9,7 +9,7 @@ known, so it has the common drag curve.  Its motion depends on eleven parameters
     k l                shape of the drag curve: C_D(M) exp(k s + l r)            1
     e n                wind beyond the forecast, blowing east and north          m/s
 
-with s = (M^2 - 1) / (M^2 + 9) and r = u / sqrt(u^2 + 0.07), u = M^2 - 1.05: k tilts the common drag
+with s = (M^2 - 1) / (M^2 + 9) and r = u / sqrt(u^2 + 0.02), u = M^2 - 0.95: k tilts the common drag
 curve, l is the size of its transonic rise; the three numbers bring it nearest to the standard drag
 functions (docs/theory/tracking.md).  The exponential is the rational function
 (12 + 6 a + a^2) / (12 - 6 a + a^2), within 1 % up to a = 1.2 and positive everywhere.
@@ -67,7 +67,7 @@ def tilt(m2):
 def rise(m2):
     """Transonic rise of the drag curve's logarithm, by Mach number squared."""
     u = m2 - 0.95
-    return u / sqrt(u * u + 0.015)
+    return u / sqrt(u * u + 0.02)
 
 
 @kernel

@@ -77,7 +77,7 @@ def improve(plan, threats, n, salvos, room, now, steps, size, scale, memory):
         approach(plan.mean, plan.prices, memory)
 
 
-@kernel
+@allocating_kernel
 def approach(mean, last, share):
     """Move the running mean of prices a share of the way to the last ones."""
     mean.stock[:] += share * (last.stock - mean.stock)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from opendome import tables
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel
 from opendome.kernels.ballistics import DRAG_CELLS, MACH2_TOP, acceleration, drag_table
 from opendome.kernels.earth import height, surface_z
 from opendome.kernels.nature import Nature
@@ -81,7 +81,7 @@ def curve(name: str) -> np.ndarray:
     return other * (common[low].sum() / other[low].sum())
 
 
-@kernel
+@allocating_kernel
 def fly(s, t, until, burn, thrust, beta, drag, nature, times, out):
     """Fly one rocket in steps of STEP from launch to the ground; states at `times` into out.
 
