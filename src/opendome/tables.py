@@ -125,13 +125,20 @@ PLOTS = table(
     ("x", "f8", "m", "plot east"),
     ("y", "f8", "m", "plot north"),
     ("z", "f8", "m", "plot up"),
-    ("used", "i8", "1", "1 once a track has taken it, or it was named as of no rocket"),
+    (
+        "used",
+        "i8",
+        "1",
+        "1 a confirmed track has taken it, or it was named as of no rocket; 2 tentative ones claim "
+        "it",
+    ),
+    ("serial", "i8", "-", "number of the plot: scan times a million, and its row"),
 )
 
 TRACKS = table(
     "tracks",
     "belief: track slots",
-    ("id", "i8", "-", "track number within the replication; -1: the slot is free"),
+    ("id", "i8", "-", "track number within the replication; -1: not confirmed"),
     ("status", "i8", "-", "0 free, 1 tentative, 2 confirmed"),
     ("t", "f8", "s", "time of the state"),
     ("m", ("f8", 7), "m, m/s, 1", "mean: x y z vx vy vz ln(beta / 1 kg m^-2)"),
@@ -145,6 +152,9 @@ TRACKS = table(
     ("nis", "f8", "1", "normalised innovation squared of the last plot, 3 degrees of freedom"),
     ("score", "f8", "1", "log-likelihood ratio of a body over false plots"),
     ("plot", "i8", "-", "row of the plot that it took on this scan; -1: none"),
+    ("held", ("i8", 8), "-", "tentative: serials of its last plots, the newest first; -1: none"),
+    ("chosen", "i8", "1", "tentative: scans in a row on which it was in the best set"),
+    ("unseen", "f8", "1", "log-likelihood of no plot on the scans before its first"),
 )
 
 ESTIMATES = table(

@@ -13,6 +13,7 @@ from opendome.kernels.association import match
 from opendome.kernels.measurement import measure, turn
 
 FREE, TENTATIVE, CONFIRMED = 0, 1, 2  # status of a track
+LEFT, TAKEN, CLAIMED = 0, 1, 2  # a plot: for anyone, by a confirmed track, by tentative ones
 BANDS = 8  # bands of elevation in which false plots are counted: four each in fence and volume
 CLUTTER_RATE = 0.02  # of the newest scan in their means: a memory of about a minute
 CLUTTER_LEAST = 1e-4  # false plots a scan and band
@@ -142,12 +143,48 @@ def in_reach(plots, order, x, reach):
 def associate(stage, clock, fixed, belief, scratch):
     """Give plots to the tracks of one status: scratch.column_of[slot] is the plot's row or -1.
 
+    Confirmed tracks take a plot each, so that the sum of their gains is greatest; tentative ones
+    are hypotheses, and each takes the best of the plots that are left, if others claim it or not.
+    Returns the number of edges, or -1 if there were more than the table holds.
+    """
+    n_edges = _edges(stage, clock, fixed, belief, scratch)
+    if n_edges < 0:
+        return -1
+    edges, column_of = scratch.edges, scratch.column_of
+    if stage == CONFIRMED:
+        match(n_edges, clock.n_slots, clock.n_plots, 0.0, scratch)
+    else:
+        _best(n_edges, clock.n_slots, scratch)
+    for e in range(n_edges):
+        track = belief.tracks[edges[0, e]]
+        if column_of[edges[0, e]] == edges[1, e]:
+            track.score += scratch.gains[e]
+            track.nis = scratch.nis[e]
+    return n_edges
+
+
+@kernel
+def _best(n_edges, n_rows, scratch):
+    """Give every row the column of its greatest gain; the edges of a row stand together."""
+    for i in range(n_rows):
+        scratch.column_of[i] = -1
+    most = 0.0
+    for e in range(n_edges):
+        row = scratch.edges[0, e]
+        if scratch.column_of[row] < 0 or scratch.gains[e] > most:
+            most = scratch.gains[e]
+            scratch.column_of[row] = scratch.edges[1, e]
+
+
+@kernel
+def _edges(stage, clock, fixed, belief, scratch):
+    """Fill edges, costs, gains and nis with the pairs of a track and a plot that are likely.
+
     The cost of a pair is minus twice its log-likelihood ratio; a pair that false plots explain
-    better is no pair.  Returns the number of edges, or -1 if there were more than the table holds.
+    better is no pair.  Returns their number, or -1 if the table is too short.
     """
     rules = fixed.tracker[0]
-    plots, edges, costs = belief.plots, scratch.edges, scratch.costs
-    tracks, radars, clutter, k = belief.tracks, fixed.radars, belief.clutter, scratch.k
+    plots, tracks = belief.plots, belief.tracks
     order = scratch.ints[0][: clock.n_plots]
     from_west(plots, clock.n_plots, order)
     widest, late = 0.0, 0.0
@@ -156,50 +193,50 @@ def associate(stage, clock, fixed, belief, scratch):
         s = plot.sigma_r**2 + 2.0 * (plot.sigma_a * plot.range) ** 2
         widest = max(widest, s)
         late = max(late, abs(plot.t - clock.t))
-    chance = log(rules.p_detect / (1.0 - rules.p_detect))
     n_edges = 0
     for i in range(clock.n_slots):
         track = tracks[i]
         if track.status != stage:
             continue
-        m = track.m
+        x = track.m[0]
         spread = track.P[0, 0] + track.P[1, 1] + track.P[2, 2]
-        reach = sqrt(rules.gate * (spread + widest)) + late * abs(m[3])
-        at = in_reach(plots, order, m[0], reach)
-        while at < len(order) and plots[order[at]].x <= m[0] + reach:
+        reach = sqrt(rules.gate * (spread + widest)) + late * abs(track.m[3])
+        at = in_reach(plots, order, x, reach)
+        while at < len(order) and plots[order[at]].x <= x + reach:
             j = order[at]
             at += 1
-            plot = plots[j]
-            if plot.used:
+            if plots[j].used == TAKEN:
                 continue
-            # Cheap gate first: no plot farther than the gate allows in the worst direction.
-            s = spread + plot.sigma_r**2 + 2.0 * (plot.sigma_a * plot.range) ** 2
-            dt = plot.t - clock.t
-            dx = plot.x - m[0] - dt * m[3]
-            dy = plot.y - m[1] - dt * m[4]
-            dz = plot.z - m[2] - dt * m[5]
-            if dx * dx + dy * dy + dz * dz > rules.gate * s:
-                continue
-            radar = radars[plot.radar]
-            d2, ln_det, n = distance(track, plot, radar, k)
-            if d2 > rules.gate:
-                continue
-            gain = chance - 0.5 * (d2 + ln_det)
-            gain -= ln_false(plot, radar, clutter, n, rules.speed_max)
+            gain, d2 = _gain(track, plots[j], spread, clock, fixed, belief.clutter, scratch.k)
             if gain <= 0.0:
                 continue
-            if n_edges == len(costs):
+            if n_edges == len(scratch.costs):
                 return -1
-            edges[0, n_edges] = i
-            edges[1, n_edges] = j
-            # Among tentative tracks, the one that has explained more goes first.
-            costs[n_edges] = -2.0 * gain - (2.0 * track.score if stage == TENTATIVE else 0.0)
+            scratch.edges[0, n_edges] = i
+            scratch.edges[1, n_edges] = j
+            scratch.costs[n_edges] = -2.0 * gain
             scratch.gains[n_edges] = gain
             scratch.nis[n_edges] = d2
             n_edges += 1
-    match(n_edges, clock.n_slots, clock.n_plots, 0.0, scratch)
-    for i in range(n_edges):
-        if scratch.column_of[edges[0, i]] == edges[1, i]:
-            belief.tracks[edges[0, i]].score += scratch.gains[i]
-            belief.tracks[edges[0, i]].nis = scratch.nis[i]
     return n_edges
+
+
+@kernel
+def _gain(track, plot, spread, clock, fixed, clutter, k):
+    """Log-likelihood ratio of a plot for a track, and its d2; -inf outside the gate."""
+    rules, m = fixed.tracker[0], track.m
+    # Cheap gate first: no plot farther than the gate allows in the worst direction.
+    s = spread + plot.sigma_r**2 + 2.0 * (plot.sigma_a * plot.range) ** 2
+    dt = plot.t - clock.t
+    dx = plot.x - m[0] - dt * m[3]
+    dy = plot.y - m[1] - dt * m[4]
+    dz = plot.z - m[2] - dt * m[5]
+    if dx * dx + dy * dy + dz * dz > rules.gate * s:
+        return -np.inf, np.inf
+    radar = fixed.radars[plot.radar]
+    d2, ln_det, n = distance(track, plot, radar, k)
+    if d2 > rules.gate:
+        return -np.inf, d2
+    chance = log(rules.p_detect / (1.0 - rules.p_detect))
+    gain = chance - 0.5 * (d2 + ln_det)
+    return gain - ln_false(plot, radar, clutter, n, rules.speed_max), d2

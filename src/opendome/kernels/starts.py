@@ -11,17 +11,30 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.kernels import estimator
-from opendome.kernels.association import match
+from opendome.kernels.earth import height
 from opendome.kernels.estimator import COAST
-from opendome.kernels.gating import FREE, TENTATIVE, from_west, in_reach, ln_false
+from opendome.kernels.gating import (
+    CLAIMED,
+    FREE,
+    TAKEN,
+    TENTATIVE,
+    from_west,
+    in_reach,
+    ln_false,
+)
+from opendome.kernels.hypotheses import takers
 from opendome.kernels.motion import N_MOTION, advance, derivatives, load_bundle
+from opendome.kernels.radar import covers
 from opendome.kernels.states import settle
 from opendome.kernels.window import T
 
 SCORE_LEAST = -5.0  # score at which a tentative track is given up
+UNSEEN_SCANS = 6  # scans before the first plot on which a body would have been missed, at most
+ROSE = 8.0  # log of the density of bodies where others rise, over that of false plots; assumed
+RIVAL = 4.0  # log-likelihood by which a pair may fall behind the best of its plots
 RATE_BEND = 0.1  # of the motor's acceleration: by how much a mean of two rates may miss their range
 ROUTE_PLOTS = 4  # plots of a track's beginning that enter the routes
-ROUTE_AT = 6  # plots with which a track's beginning is known well enough
+ROUTE_AT = 5  # plots with which a track's beginning is known well enough
 ROUTE_NEAR = 700.0  # m, from a route, and ...
 ROUTE_TIME = 120.0  # s, age, up to which it says something
 
@@ -106,15 +119,94 @@ def pair_gain(old, new, route, belief, rules, radar):
 
 
 @kernel
-def start(clock, fixed, belief, truth, scratch):
-    """Start tracks from pairs of unused plots of successive scans.
+def unseen(old, new, clock, fixed):
+    """Scans on which a body of these two plots was missed before its second, and if it rose.
 
-    Returns False if there is no slot or no edge left.
+    It came over the horizon, as a rule; where the line through both plots was in coverage on
+    earlier scans, they missed it.  A body of a ripple that is taken for a slower one leaves its
+    successor unexplained in the middle of the sky: that is what this finds.
+
+    Returns
+    -------
+    missed : int
+    rose : bool
+        It was out of coverage on the scan before the first plot.
+    """
+    dt = new.t - old.t
+    vx, vy, vz = (new.x - old.x) / dt, (new.y - old.y) / dt, (new.z - old.z) / dt
+    missed = 0
+    for k in range(1, min(UNSEEN_SCANS, clock.scan - 2) + 1):
+        t = k * clock.period
+        x, y, z = old.x - t * vx, old.y - t * vy, old.z - t * vz
+        if height(x, y, z, fixed.nature.earth) < 0.0:
+            break
+        seen = False
+        for r in range(len(fixed.radars)):
+            seen = seen or covers(fixed.radars[r], x, y, z, fixed.radius)
+        if not seen:
+            break
+        missed += 1
+    return missed + max(np.int64(dt / clock.period + 0.5) - 1, 0), missed == 0
+
+
+@kernel
+def free_slot(slot, clock, tracks):
+    """The first free slot from one on, or -1: there is none."""
+    while slot < clock.n_slots and tracks[slot].status != FREE:
+        slot += 1
+    if slot == len(tracks):
+        return -1
+    clock.n_slots = max(clock.n_slots, slot + 1)
+    return slot
+
+
+@kernel
+def start(clock, fixed, belief, truth, scratch):
+    """Start tracks from pairs of plots of successive scans: every pair that may be a body.
+
+    A plot may start many, and one that a tentative track claims may still start others: which of
+    them is a body, `choose` says (kernels/hypotheses.py).  Returns False if there is no slot or
+    no edge left.
+    """
+    n_edges = _pairs(clock, fixed, belief, scratch)
+    if n_edges < 0:
+        return False
+    edges, gains, plots, singles = scratch.edges, scratch.gains, belief.plots, belief.singles
+    best_old, best_new = scratch.nis, scratch.costs
+    for i in range(clock.n_singles):
+        best_old[i] = -np.inf
+    for j in range(clock.n_plots):
+        best_new[j] = -np.inf
+    for e in range(n_edges):
+        i, j = edges[0, e], edges[1, e]
+        best_old[i] = max(best_old[i], gains[e])
+        best_new[j] = max(best_new[j], gains[e])
+    slot = 0
+    for e in range(n_edges):
+        i, j = edges[0, e], edges[1, e]
+        if gains[e] < max(best_old[i], best_new[j]) - RIVAL:
+            continue
+        slot = free_slot(slot, clock, belief.tracks)
+        if slot < 0:
+            return False
+        begin(slot, singles[i], plots[j], clock, fixed, belief, scratch)
+        truth.carries[slot] = truth.source[j]
+        plots[j].used = CLAIMED
+        singles[i].used = CLAIMED
+    return True
+
+
+@kernel
+def _pairs(clock, fixed, belief, scratch):
+    """Fill edges and gains with the pairs of a plot of an earlier scan and one of this.
+
+    Returns their number, or -1 if the table is too short.
     """
     rules = fixed.tracker[0]
-    plots, edges, costs = belief.plots, scratch.edges, scratch.costs
+    plots, edges, gains = belief.plots, scratch.edges, scratch.gains
     order = scratch.ints[0][: clock.n_plots]
     from_west(plots, clock.n_plots, order)
+    takers(clock, belief, scratch.local, scratch.order)
     n_edges = 0
     for i in range(clock.n_singles):
         old = belief.singles[i]
@@ -124,34 +216,32 @@ def start(clock, fixed, belief, truth, scratch):
         while at < len(order) and plots[order[at]].x <= old.x + reach:
             j = order[at]
             at += 1
-            if plots[j].used or plots[j].t <= old.t:
+            if plots[j].used == TAKEN or plots[j].t <= old.t:
                 continue
-            radar = fixed.radars[plots[j].radar]
-            gain = pair_gain(old, plots[j], route, belief, rules, radar)
-            if gain <= SCORE_LEAST:
+            gain = pair_gain(old, plots[j], route, belief, rules, fixed.radars[plots[j].radar])
+            if gain <= SCORE_LEAST or joined(old, j, belief, scratch.local, scratch.order):
                 continue
-            if n_edges == len(costs):
-                return False
+            if n_edges == len(gains):
+                return -1
             edges[0, n_edges] = i
             edges[1, n_edges] = j
-            costs[n_edges] = SCORE_LEAST - gain
+            missed, _ = unseen(old, plots[j], clock, fixed)
+            gains[n_edges] = gain + missed * log(1.0 - rules.p_detect)
             n_edges += 1
-    match(n_edges, clock.n_singles, clock.n_plots, 0.0, scratch)
-    for i in range(clock.n_singles):
-        j = scratch.column_of[i]
-        if j < 0:
-            continue
-        slot = 0
-        while slot < clock.n_slots and belief.tracks[slot].status != FREE:
-            slot += 1
-        if slot == len(belief.tracks):
-            return False
-        clock.n_slots = max(clock.n_slots, slot + 1)
-        begin(slot, belief.singles[i], belief.plots[j], clock, fixed, belief, scratch)
-        truth.carries[slot] = truth.source[j]
-        belief.plots[j].used = 1
-        belief.singles[i].used = 1
-    return True
+    return n_edges
+
+
+@kernel
+def joined(old, j, belief, first, following):
+    """Whether a tentative track holds both the old plot and plot j, and was not refused so far."""
+    i = first[j]
+    while i >= 0:
+        track = belief.tracks[i]
+        for serial in track.held:
+            if serial == old.serial and track.chosen >= 0:
+                return True
+        i = following[i]
+    return False
 
 
 @kernel
@@ -159,8 +249,7 @@ def begin(slot, old, new, clock, fixed, belief, scratch):
     """Start a track from two plots by the estimator's fit."""
     rules, k = fixed.tracker[0], scratch.k
     track, e = belief.tracks[slot], belief.estimates[slot]
-    track.id = clock.next_track
-    clock.next_track += 1
+    track.id = -1
     track.status = TENTATIVE
     track.t_start = old.t
     track.t_plot = new.t
@@ -168,6 +257,12 @@ def begin(slot, old, new, clock, fixed, belief, scratch):
     track.misses = 0
     track.plot = -1
     track.nis = 0.0
+    track.chosen = 0
+    for i in range(2, len(track.held)):
+        track.held[i] = -1
+    track.held[0], track.held[1] = new.serial, old.serial
+    missed, rose = unseen(old, new, clock, fixed)
+    track.unseen = missed * log(1.0 - rules.p_detect) + (ROSE if rose else 0.0)
     estimator.begin(e, old, new)
     route = route_at(clock, belief.routes, old)
     if not estimator.refit(e, rules, fixed.radars, fixed.drag, fixed.nature, k):

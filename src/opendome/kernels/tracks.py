@@ -1,7 +1,7 @@
 """Track life: predict, associate, update, start, confirm, drop.
 
-Confirmed tracks choose their plots first, then tentative ones; what is left starts new tracks in
-pairs from one scan to the next.
+Confirmed tracks choose their plots first.  What is left starts tentative tracks in pairs from one
+scan to the next; they are hypotheses and may share plots, until one is chosen and confirmed.
 
 The score of a track is the log-likelihood ratio of "a body" over "false plots".
 """
@@ -14,19 +14,27 @@ from opendome._jit import kernel
 from opendome.kernels.atmosphere import AIR_TOP
 from opendome.kernels.dwells import looked
 from opendome.kernels.earth import height
-from opendome.kernels.estimator import extend
+from opendome.kernels.estimator import extend, unlikely
 from opendome.kernels.gating import (
+    CLAIMED,
     CONFIRMED,
     FREE,
+    TAKEN,
     TENTATIVE,
     associate,
     learn_clutter,
 )
+from opendome.kernels.hypotheses import ALONE, CHOSEN, REFUSED, choose, thin, weight
 from opendome.kernels.starts import SCORE_LEAST, remember, start
 from opendome.kernels.states import settle
 from opendome.kernels.terrain import ground_height
+from opendome.kernels.unresolved import share
 
 SINGLE_SCANS = 2  # scans for which an unused plot may still start a track
+SCAN_PLOTS = 1_000_000  # more than a scan has plots
+LEAD = 6.0  # log-likelihood by which a hypothesis must beat all its rivals together, or ...
+SETTLED = 5  # ... the plots that it must have, and ...
+CHOICES = 2  # ... the scans in a row on which it was in the best set, before the choice holds
 
 
 @kernel
@@ -36,12 +44,17 @@ def follow(clock, fixed, belief, truth, scratch):
     Returns False if there is no slot or no edge left.
     """
     advance(clock, fixed, belief, scratch)
+    for j in range(clock.n_plots):
+        belief.plots[j].serial = SCAN_PLOTS * clock.scan + j
     for stage in (CONFIRMED, TENTATIVE):
         if associate(stage, clock, fixed, belief, scratch) < 0:
             return False
+        if stage == CONFIRMED:
+            share(clock, fixed, belief, scratch)
         absorb(stage, clock, fixed, belief, truth, scratch)
     if not start(clock, fixed, belief, truth, scratch):
         return False
+    judge(clock, fixed, belief, truth, scratch)
     keep_singles(clock, belief, truth)
     learn_clutter(clock, fixed, belief)
     while clock.n_slots > 0 and belief.tracks[clock.n_slots - 1].status == FREE:
@@ -73,78 +86,171 @@ def advance(clock, fixed, belief, scratch):
 
 @kernel
 def absorb(stage, clock, fixed, belief, truth, scratch):
-    """Update the tracks of one status with their plots; count misses; confirm and drop.
+    """Update the tracks of one status with their plots; count misses; drop.
 
     The truth is touched for scoring only: truth.carries follows what each track really holds.
     """
     rules, radars, drag, nature = fixed.tracker[0], fixed.radars, fixed.drag, fixed.nature
     tracks, estimates, plots, k = belief.tracks, belief.estimates, belief.plots, scratch.k
-    # As many starts as plots: the score that keeps false tracks at the same rate.
-    wanted = rules.confirm_score + log(max(belief.clutter.sum(), 1.0))
     for i in range(clock.n_slots):
         track = tracks[i]
         if track.status != stage:
             continue
         j = scratch.column_of[i]
-        track.plot = j
-        if j >= 0:
+        track.plot = max(j, -1)
+        if j < -1:
+            plots[-2 - j].used = TAKEN
+            track.misses = 0
+        elif j >= 0:
             plot, e = plots[j], estimates[i]
             extend(e, plot, rules, radars, drag, nature, k)
             track.hits += 1
             track.t_plot = max(plot.t, track.t_plot)
             settle(track, e, clock.t, rules, drag, nature, k)
-            plot.used = 1
+            plot.used = TAKEN if stage == CONFIRMED else CLAIMED
             clock.n_updates += 1
             if stage == CONFIRMED:
                 track.misses = 0
+            else:
+                _hold(track, e, plot.serial)
             truth.carries[i] = truth.source[j]
         elif scratch.covered[i]:
             track.misses += 1
             track.score += log(1.0 - rules.p_detect)
-        if _judge(track, wanted, rules):
-            clock.n_tracks += 1
-            if truth.carries[i] < 0:
-                clock.n_false += 1
-            elif np.isnan(truth.rockets[truth.carries[i]].t_track):
-                truth.rockets[truth.carries[i]].t_track = clock.t
+        if _lost(track, rules):
+            track.status = FREE
         if track.status == CONFIRMED and estimates[i].routed == 0:
             remember(estimates[i], clock, fixed, belief.routes, scratch)
 
 
 @kernel
-def _judge(track, wanted, rules):
-    """Confirm a tentative track that has its hits and its score, drop what has too many misses.
+def _hold(track, e, serial):
+    """Claim a plot; one that the fit leaves out, as from under thrust, is claimed no more."""
+    for c in range(len(track.held) - 1, 0, -1):
+        track.held[c] = track.held[c - 1] if c < e.n_window else -1
+    track.held[0] = serial
+
+
+@kernel
+def _lost(track, rules):
+    """Whether a track has too many misses, or a tentative one too low a score.
 
     A tentative track counts all its misses, a confirmed one those since its last plot.
-    Returns whether the track was confirmed now.
     """
-    if track.status == TENTATIVE:
-        if track.hits >= rules.confirm_hits and track.score >= wanted:
-            track.status = CONFIRMED
-            track.misses = 0
-            return True
-        waited = track.misses > rules.confirm_scans - rules.confirm_hits
-        if waited or track.score < SCORE_LEAST:
-            track.status = FREE
-    elif track.misses >= rules.drop_misses:
-        track.status = FREE
-    return False
+    if track.status == CONFIRMED:
+        return track.misses >= rules.drop_misses
+    waited = track.misses > rules.confirm_scans - rules.confirm_hits
+    return track.status == TENTATIVE and (waited or track.score < SCORE_LEAST)
+
+
+@kernel
+def judge(clock, fixed, belief, truth, scratch):
+    """Confirm the tentative tracks that have their hits, their score, and their plots alone.
+
+    Of those that share plots the best set waits until the choice holds; then its rivals go.
+    """
+    rules, tracks = fixed.tracker[0], belief.tracks
+    # As many starts as plots: the score that keeps false tracks at the same rate.
+    wanted = rules.confirm_score + log(max(belief.clutter.sum(), 1.0))
+    verdict = scratch.column_of
+    thin(clock, belief, scratch)
+    choose(clock, belief, scratch, verdict)
+    for i in range(clock.n_slots):
+        track = tracks[i]
+        if track.status != TENTATIVE:
+            continue
+        track.chosen = max(track.chosen, 0) + 1 if verdict[i] != REFUSED else -1
+        if verdict[i] == REFUSED:
+            if clock.t - track.t_start > (SETTLED + 0.5) * clock.period:
+                track.status = FREE
+            continue
+        ready = track.hits >= rules.confirm_hits and track.score >= wanted
+        if ready and (verdict[i] == ALONE or _holds(i, clock, belief)):
+            _confirm(i, clock, belief, truth)
+    for i in range(clock.n_slots):
+        if tracks[i].status == CONFIRMED and tracks[i].held[0] >= 0:
+            if verdict[i] == CHOSEN:
+                _oust(i, clock, tracks)
+            tracks[i].held[0] = -1
+
+
+@kernel
+def _holds(i, clock, belief):
+    """Whether the choice of a track among its rivals holds: they have no chance, or it is old."""
+    track = belief.tracks[i]
+    if unlikely(belief.estimates[i]):
+        return False
+    if track.hits >= SETTLED and track.chosen >= CHOICES:
+        return True
+    lead = weight(track)
+    for r in range(clock.n_slots):
+        rival = belief.tracks[r]
+        if r != i and rival.status == TENTATIVE and _rivals(track, rival):
+            lead -= max(weight(rival), 0.0)
+    return lead > LEAD
+
+
+@kernel
+def _confirm(i, clock, belief, truth):
+    """Make a track of a tentative one; its plot of this scan is nobody else's."""
+    track = belief.tracks[i]
+    track.status = CONFIRMED
+    track.id = clock.next_track
+    clock.next_track += 1
+    track.misses = 0
+    if track.plot >= 0:
+        belief.plots[track.plot].used = TAKEN
+    clock.n_tracks += 1
+    if truth.carries[i] < 0:
+        clock.n_false += 1
+    elif np.isnan(truth.rockets[truth.carries[i]].t_track):
+        truth.rockets[truth.carries[i]].t_track = clock.t
+
+
+@kernel
+def _oust(i, clock, tracks):
+    """Drop the tentative tracks that claim a plot of one that is confirmed now."""
+    for r in range(clock.n_slots):
+        if tracks[r].status == TENTATIVE and _share(tracks[i], tracks[r]) > 0:
+            tracks[r].status = FREE
+
+
+@kernel
+def _share(a, b):
+    """How many plots two tracks hold in common."""
+    n = 0
+    for x in a.held:
+        for y in b.held:
+            if x == y and x >= 0:
+                n += 1
+    return n
+
+
+@kernel
+def _rivals(a, b):
+    """Whether b claims a plot of a, and others besides."""
+    n = 0
+    for x in b.held:
+        if x >= 0:
+            n += 1
+    common = _share(a, b)
+    return 0 < common < n
 
 
 @kernel
 def keep_singles(clock, belief, truth):
-    """Keep the unused plots of this scan and of the last ones for the next start."""
+    """Keep the plots of this scan and of the last ones that may still start a track."""
     singles, single_source = belief.singles, truth.single_source
     kept = 0
     for i in range(clock.n_singles):
         fresh = clock.t - singles[i].t < SINGLE_SCANS * clock.period
-        if fresh and not singles[i].used:
+        if fresh and singles[i].used != TAKEN:
             if kept != i:
                 singles[kept] = singles[i]
                 single_source[kept] = single_source[i]
             kept += 1
     for j in range(clock.n_plots):
-        if not belief.plots[j].used and kept < len(singles):
+        if belief.plots[j].used != TAKEN and kept < len(singles):
             singles[kept] = belief.plots[j]
             single_source[kept] = truth.source[j]
             kept += 1

@@ -1,0 +1,298 @@
+"""Which of the tentative tracks are bodies: they may share plots, a set of bodies may not.
+
+A tentative track is a hypothesis: these plots are of one body.  Those that share a plot, directly
+or through others, form a cluster; in each, the set without a shared plot whose scores sum to most
+is sought.  This is the assignment of many scans at once, and the plots of a ripple need it: one
+scan alone does not tell a rocket from its successor.
+
+    w    weight of a hypothesis: its score, and the log-likelihood of not having been seen before
+    y    price of a plot
+
+Source: Poore and Rijavec, "A Lagrangian relaxation algorithm for multidimensional assignment
+problems arising from multitarget tracking", SIAM J. Optimization 3(3) (1993); Blackman, "Multiple
+hypothesis tracking for multiple target tracking", IEEE AES Magazine 19(1) (2004).
+"""
+
+from math import exp, log
+
+import numpy as np
+
+from opendome._jit import kernel
+from opendome.kernels.gating import FREE, TENTATIVE
+
+REFUSED, CHOSEN, ALONE = 0, 1, 2  # a tentative track: not in the best set, in it, shares no plot
+FELLOWS = 8  # velocities that are tried in a cluster, at most
+ALIKE = 7.0  # log-likelihood ratio of the velocity of its fellow: 700 m/s in the prior, 70 here
+SPREAD = 0.08  # of the velocities of bodies of a ripple, over their speed
+KEPT = 8  # tentative tracks that may end in one plot
+ROUNDS = 300  # of the search for prices
+GAP = 0.5  # log-likelihood between the set found and the bound that ends it
+
+
+@kernel
+def takers(clock, belief, first, following):
+    """List the tentative tracks that took each plot: first[plot], then following[slot]; -1 ends."""
+    for j in range(clock.n_plots):
+        first[j] = -1
+    for i in range(clock.n_slots):
+        track = belief.tracks[i]
+        if track.status == TENTATIVE and track.plot >= 0:
+            following[i] = first[track.plot]
+            first[track.plot] = i
+
+
+@kernel
+def thin(clock, belief, scratch):
+    """Of the tentative tracks that took one plot, keep the KEPT of greatest weight."""
+    tracks = belief.tracks
+    first, following = scratch.local, scratch.order
+    takers(clock, belief, first, following)
+    for j in range(clock.n_plots):
+        i = first[j]
+        while i >= 0:
+            better, w = 0, weight(tracks[i])
+            r = first[j]
+            while r >= 0:
+                v = weight(tracks[r])
+                better += v > w or (v == w and r < i)
+                r = following[r]
+            scratch.keys[i] = better
+            i = following[i]
+    for j in range(clock.n_plots):
+        i = first[j]
+        while i >= 0:
+            if scratch.keys[i] >= KEPT:
+                tracks[i].status = FREE
+            i = following[i]
+
+
+@kernel
+def choose(clock, belief, scratch, verdict):
+    """Fill verdict[slot] of the tentative tracks with REFUSED, CHOSEN or ALONE."""
+    tracks, slots = belief.tracks, scratch.ints[0]
+    n = 0
+    for i in range(clock.n_slots):
+        if tracks[i].status == TENTATIVE:
+            slots[n] = i
+            verdict[i] = ALONE
+            n += 1
+    if n < 2:
+        return
+    root = _clusters(slots[:n], tracks, scratch.parent)
+    order = np.argsort(root, kind="mergesort")
+    begin = 0
+    while begin < n:
+        end = begin + 1
+        while end < n and root[order[end]] == root[order[begin]]:
+            end += 1
+        if end - begin > 1:
+            _settle(slots[order[begin:end]], tracks, verdict)
+        begin = end
+
+
+@kernel
+def weight(track):
+    """Weight of a hypothesis."""
+    return track.score + track.unseen
+
+
+@kernel
+def _settle(slots, tracks, verdict):
+    """Verdict on one cluster: the best set, over what the bodies of a ripple may fly alike.
+
+    Bodies of a ripple have nearly one velocity, and whoever takes one for a slower one has to take
+    all for slower ones.  Every velocity of a hypothesis of three plots or more is tried as theirs.
+    """
+    n = len(slots)
+    plot_of, n_plots = _incidence(slots, tracks)
+    plain, w = np.empty(n), np.empty(n)
+    tried = np.zeros(n, np.bool_)
+    for a in range(n):
+        plain[a] = weight(tracks[slots[a]])
+        verdict[slots[a]] = REFUSED
+    most = 0.0
+    order = np.argsort(-plain, kind="mergesort")
+    for turn in range(min(n, FELLOWS)):
+        a = _next_fellow(order, slots, tracks, tried)
+        if a < 0 and turn > 0:
+            break
+        for c in range(n):
+            w[c] = plain[c]
+            if a >= 0:
+                w[c] += alike(tracks[slots[c]], tracks[slots[a]])
+        total, kept = pack(w, plot_of, n_plots)
+        if total > most:
+            most = total
+            for c in range(n):
+                verdict[slots[c]] = CHOSEN if kept[c] else REFUSED
+        if a < 0:
+            break
+        tried[a] = True
+
+
+@kernel
+def _next_fellow(order, slots, tracks, tried):
+    """The next hypothesis of three plots or more whose velocity is not like one tried; -1: none."""
+    for a in order:
+        if tried[a] or tracks[slots[a]].hits < 3:
+            continue
+        new = True
+        for c in range(len(slots)):
+            if tried[c] and alike(tracks[slots[a]], tracks[slots[c]]) > 0.5 * ALIKE:
+                new = False
+        if new:
+            return a
+    return -1
+
+
+@kernel
+def alike(a, b):
+    """Log-likelihood ratio of a body's velocity if it follows another: against any velocity."""
+    r2 = v2 = 0.0
+    for c in range(3, 6):
+        r2 += (a.m[c] - b.m[c]) ** 2
+        v2 += b.m[c] * b.m[c]
+    s2 = SPREAD**2 * v2 + (a.P[3, 3] + a.P[4, 4] + a.P[5, 5]) / 3.0
+    return log(0.5 + 0.5 * exp(ALIKE - 0.5 * r2 / s2))
+
+
+@kernel
+def _clusters(slots, tracks, parent):
+    """Representative of the cluster of each hypothesis: union over shared plots."""
+    plot_of, n_plots = _incidence(slots, tracks)
+    n = len(slots)
+    holder = np.full(n_plots, -1)
+    for a in range(n):
+        parent[a] = a
+    for a in range(n):
+        for p in plot_of[a]:
+            if p < 0:
+                break
+            if holder[p] < 0:
+                holder[p] = a
+            x, y = _root(parent, holder[p]), _root(parent, a)
+            if x != y:
+                parent[max(x, y)] = min(x, y)
+    root = np.empty(n, np.int64)
+    for a in range(n):
+        root[a] = _root(parent, a)
+    return root
+
+
+@kernel
+def _root(parent, i):
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+@kernel
+def _incidence(slots, tracks):
+    """Plots of each hypothesis, numbered from 0, -1 behind the last: (n, 8); and their number."""
+    n, most = len(slots), len(tracks[0].held)
+    plot_of = np.full((n, most), -1)
+    serial = np.empty(n * most, np.int64)
+    for a in range(n):
+        for c in range(most):
+            serial[a * most + c] = tracks[slots[a]].held[c]
+    order = np.argsort(serial, kind="mergesort")
+    number, last = -1, -1
+    for at in order:
+        if serial[at] < 0:
+            continue
+        if serial[at] != last:
+            number += 1
+            last = serial[at]
+        plot_of[at // most, at % most] = number
+    return plot_of, number + 1
+
+
+@kernel
+def pack(w, plot_of, n_plots):
+    """Hypotheses of greatest total weight of which no two share a plot.
+
+    Prices of plots by subgradient steps on the Lagrangian dual; hypotheses, by weight less prices,
+    are taken one after the other while their plots are free, and the best such set is kept.  The
+    dual bounds the total of any set; the search ends where both meet within GAP.
+
+    Parameters
+    ----------
+    w : float array (n,)
+    plot_of : int array (n, 8)
+        Plots of each, 0 to n_plots - 1; -1 behind the last.
+
+    Returns
+    -------
+    float, bool array (n,)
+        Their total weight, and which they are.
+    """
+    n = len(w)
+    y, excess = np.zeros(n_plots), np.zeros(n_plots)
+    best, reduced = np.zeros(n, np.bool_), np.empty(n)
+    most, bound, pace = 0.0, np.inf, 1.0
+    for turn in range(ROUNDS):
+        dual = y.sum()
+        excess[:] = -1.0
+        for a in range(n):
+            r = w[a]
+            for p in plot_of[a]:
+                if p < 0:
+                    break
+                r -= y[p]
+            reduced[a] = r
+            if r > 0.0:
+                dual += r
+                for p in plot_of[a]:
+                    if p < 0:
+                        break
+                    excess[p] += 1.0
+        most = max(most, _greedy(w, reduced, plot_of, n_plots, most, best))
+        if dual < bound:
+            bound = dual
+        elif turn % 5 == 4:
+            pace *= 0.7
+        if bound - most < GAP or not _step(excess, pace * (dual - most), y):
+            break
+    return most, best
+
+
+@kernel
+def _greedy(w, reduced, plot_of, n_plots, most, best):
+    """Take hypotheses by reduced weight while their plots are free; keep the set if it is best."""
+    free = np.ones(n_plots, np.bool_)
+    taken = np.zeros(len(w), np.bool_)
+    total = 0.0
+    for a in np.argsort(-reduced, kind="mergesort"):
+        fits = w[a] > 0.0
+        for p in plot_of[a]:
+            if p < 0:
+                break
+            fits = fits and free[p]
+        if fits:
+            taken[a] = True
+            total += w[a]
+            for p in plot_of[a]:
+                if p < 0:
+                    break
+                free[p] = False
+    if total > most:
+        best[:] = taken
+    return total
+
+
+@kernel
+def _step(excess, gap, y):
+    """Raise the price of plots that are wanted more than once, lower that of those nobody wants.
+
+    Polyak's length: the gap over the square of the subgradient.  Returns False if there is none.
+    """
+    norm = 0.0
+    for p in range(len(y)):
+        if excess[p] > 0.0 or y[p] > 0.0:
+            norm += excess[p] * excess[p]
+    if norm == 0.0:
+        return False
+    for p in range(len(y)):
+        y[p] = max(0.0, y[p] + gap / norm * excess[p])
+    return True
