@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.prices import best_chain
 
 
@@ -25,7 +25,7 @@ class Moves(NamedTuple):
     ends: np.ndarray  # i8 (threats,): last slot in which it can be fired at
 
 
-@kernel
+@allocating_kernel
 def cost_of(threats, n, salvos, costs, u, use, moves, draws):
     """Sum of the least costs of all threats, given the first draws of the others.
 
