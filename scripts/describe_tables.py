@@ -21,6 +21,7 @@ from opendome.provenance import Row
 from opendome.reader import limits
 from opendome.sections import Sections
 from opendome.tables import Col, Table
+from opendome.tracking import output
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 MADE = "<!-- Made by scripts/describe_tables.py: edit there, or in the declarations it reads. -->"
@@ -88,8 +89,8 @@ def columns() -> str:
         "track slot, `view.options` one row a slot and one column a battery.",
         *(_table(t) for t in SEEN),
         "## Tracks of recorded plots",
-        "What `opendome track` and `opendome.track` give (there `status` and `phase` are words).",
-        _table(tables.RECORDED_TRACKS),
+        "What `opendome track` and `opendome.track` give.",
+        _table(output.TRACKS),
     ]
     return "\n\n".join(parts) + "\n"
 

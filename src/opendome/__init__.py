@@ -169,9 +169,10 @@ def track(plots: "Any", radar: "str | Path | dict[str, Any]") -> "pa.Table":
     ScenarioError
         Bad input; the message says which row or key, what is wrong and what would be right.
     """
-    from opendome.tracking import output, recorded
+    from opendome.tracking import output, radars, recorded
 
-    return output.as_table(recorded.track(plots, radar))
+    sensors = radars.read(radar)
+    return output.as_table(recorded.track(plots, sensors), sensors.tracker[0])
 
 
 def __getattr__(name: str) -> Any:

@@ -98,3 +98,13 @@ def test_impact_errors__measures_the_miss_in_the_ellipse():
     rows["impact_cov_xx"], rows["impact_cov_xy"], rows["impact_cov_yy"] = 900.0, 0.0, 400.0
     t, miss, d2 = metrics.impact_errors(rows, np.zeros(2, int), np.array([[25.0, 0.0, 0.0]]))
     assert (t.tolist(), miss.tolist(), d2.tolist()) == ([15.0], [50.0], [5.0])
+
+
+def test_impact_by_time__sorts_misses_by_the_time_left():
+    rows = tables.RECORDED_TRACKS.allocate(4)
+    rows["time_s"], rows["impact_x_m"], rows["impact_y_m"] = [8, 7, 1, 0], [3, 5, 30, 50], 0.0
+    rows["impact_cov_xx"], rows["impact_cov_xy"], rows["impact_cov_yy"] = 9.0, 0.0, 9.0
+    impact = np.array([[10.0, 0.0, 0.0]])
+    late, early = metrics.impact_by_time(rows, np.zeros(4, int), impact, (0.0, 5.0, 20.0, 60.0))
+    assert late == metrics.ImpactAhead(0.0, 5.0, 2, 4.0, pytest.approx(4.8), 1.0)
+    assert early == metrics.ImpactAhead(5.0, 20.0, 2, 40.0, pytest.approx(48.0), 0.0)

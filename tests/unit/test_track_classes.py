@@ -10,7 +10,7 @@ from opendome.kernels.ballistics import position
 from opendome.kernels.flight import fly_all
 from opendome.kernels.nature import standard
 from opendome.rocket_classes import rocket_classes
-from opendome.tracking import classes, radars, recorded
+from opendome.tracking import classes, output, radars, recorded
 
 SHIPPED = tuple(rocket_classes().values())
 ROWS = np.concatenate([c.row() for c in SHIPPED]).view(type(SHIPPED[0].row()))
@@ -69,3 +69,18 @@ def test_class_probabilities__say_nothing_of_a_track_without_an_impact():
     rows = tables.RECORDED_TRACKS.allocate(1)
     p = classes.class_probabilities(rows, radars.read(RADAR).tracker[0])
     assert np.isnan(p).all()
+
+
+def test_as_table__names_the_class_of_every_row():
+    rows = tables.RECORDED_TRACKS.allocate(2)
+    for name in rows.dtype.names:
+        rows[name][0] = 1.0
+    one = SHIPPED[3]
+    rows["beta_kgpm2"] = one.m_burnout / (one.form * np.pi * one.calibre**2 / 4.0)
+    rows["sigma_ln_beta"] = 0.05
+    rows["impact_x_m"], rows["launch_x_m"] = [0.5 * (one.range_min + one.range_max), np.nan], 0.0
+    table = output.as_table(rows, radars.read(RADAR).tracker[0])
+    assert table["class"].to_pylist() == [list(rocket_classes())[3], ""]
+    known, unknown = table["class_probability"].to_pylist()
+    assert 0.5 < known <= 1.0
+    assert unknown is None or np.isnan(unknown)

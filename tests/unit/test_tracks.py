@@ -266,3 +266,31 @@ def test_start__says_when_no_slot_is_left(sensed):
         if t == 2.0:
             assert not tracks.start(clock, tracker.fixed, known, tracker.truth, tracker.scratch)
         tracks.keep_singles(clock, known, tracker.truth)
+
+
+def test_tracks__of_bodies_in_one_cell_coast_on_the_plot_between_them(sensed):
+    one = flight(sensed, CLIMB, 14)
+    # 120 m aside across the line of sight: one range, one beam; 14 standard deviations of an angle.
+    two = [(x + 42.0, y + 112.0, z) for x, y, z in one]
+    tracker = Tracker(sensed)
+    for a, b in zip(one[:6], two[:6], strict=True):
+        tracker.scan(a, b)
+    held = tracker.known.tracks[tracker.known.tracks["status"] == tracks.CONFIRMED]["id"]
+    for a, b in zip(one[6:12], two[6:12], strict=True):
+        tracker.scan(tuple(np.add(a, b) / 2.0))
+        now = tracker.known.tracks[tracker.known.tracks["status"] != tracks.FREE]
+        assert now["id"].tolist() == held.tolist()
+        assert now["misses"].tolist() == [0, 0]
+        assert now["hits"].tolist() == [6, 6]
+    for a, b in zip(one[12:], two[12:], strict=True):
+        tracker.scan(a, b)
+    now = tracker.known.tracks[tracker.known.tracks["status"] != tracks.FREE]
+    assert now["hits"].tolist() == [8, 8]
+    assert tracker.clock["next_track"][0] == 2
+
+
+def test_tracks__a_lone_body_takes_no_plot_beside_it(sensed, path):
+    tracker = play(sensed, path, "xxxxxx")
+    x, y, z = path[6]
+    tracker.scan((x + 42.0, y + 112.0, z))
+    assert tracker.known.tracks["misses"][0] == 1

@@ -25,11 +25,13 @@ def track(plots: Path, radar: Path, out: Path | None, force: bool, as_json: bool
     PLOTS is a Parquet file with the columns time_s, range_m, azimuth_rad and elevation_rad, and
     range_rate_mps, snr_db and radar where there are any.  Writes one row per track and scan.
     """
-    from opendome.tracking import output, recorded
+    from opendome.tracking import output, radars, recorded
 
     out = out or plots.with_suffix(".tracks.parquet")
     output.check_target(out, force)
-    table = output.as_table(recorded.track(plots, radar, progress=_progress()))
+    sensors = radars.read(radar)
+    rows = recorded.track(plots, sensors, progress=_progress())
+    table = output.as_table(rows, sensors.tracker[0])
     output.write(table, out)
     found = output.summary(table)
     if as_json:
@@ -58,11 +60,14 @@ def _show(found: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("Track", "From, s", "To, s", "Plots", "Impact, km", "Ellipse, m", "Launch, km")
+    table = Table(
+        "Track", "From, s", "To, s", "Plots", "Impact, km", "Ellipse, m", "Launch, km", "Class"
+    )
     for row in found[:40]:
         table.add_row(
             str(row["track"]), f"{row['first_s']:.1f}", f"{row['last_s']:.1f}", str(row["hits"]),
             _point(row, "impact"), _size(row), _point(row, "launch"),
+            _class(row),
         )  # fmt: skip
     if found:
         Console().print(table)
@@ -78,3 +83,7 @@ def _point(row: dict[str, Any], what: str) -> str:
 def _size(row: dict[str, Any]) -> str:
     trace = row["impact_cov_xx"] + row["impact_cov_yy"]
     return f"{trace**0.5:.0f}" if trace == trace else "-"
+
+
+def _class(row: dict[str, Any]) -> str:
+    return f"{row['class']}, {row['class_probability']:.2f}" if row["class"] else "-"

@@ -13,11 +13,14 @@ tracks are rows of RECORDED_TRACKS.  Sources:
 GOSPA and SIAP are compared with Stone Soup's code (tests/oracle/test_metrics.py).
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
+
+CHI2_2_95 = 5.991  # chi-square of two degrees of freedom, 95 %
 
 
 class Gospa(NamedTuple):
@@ -211,3 +214,39 @@ def impact_errors(
     xx, xy, yy = (r[f"impact_cov_{c}"] for c in ("xx", "xy", "yy"))
     d2 = (yy * dx * dx - 2.0 * xy * dx * dy + xx * dy * dy) / (xx * yy - xy * xy)
     return truth[:, 0] - r["time_s"], np.hypot(dx, dy), d2
+
+
+class ImpactAhead(NamedTuple):
+    """Error of predicted impacts in one interval of the time to impact."""
+
+    start: float  # s before the impact
+    end: float  # s
+    rows: int
+    median: float  # m
+    ninety: float  # m, nine in ten are below
+    inside: float  # share inside the 95 % ellipse
+
+
+def impact_by_time(
+    rows: np.ndarray, body: np.ndarray, impact: np.ndarray, edges: tuple[float, ...]
+) -> list[ImpactAhead]:
+    """Impact error against time to impact, an entry for each interval that has rows.
+
+    Parameters
+    ----------
+    impact : ndarray (bodies, 3)
+        True time, x and y of the impacts.
+    edges : tuple of float, s
+        Ascending; interval k is from edges[k] to edges[k + 1].
+    """
+    ahead, miss, d2 = impact_errors(rows, body, impact)
+    found = []
+    for start, end in pairwise(edges):
+        use = (ahead >= start) & (ahead < end)
+        if use.any():
+            median, ninety = np.percentile(miss[use], [50, 90])
+            inside = float(np.mean(d2[use] < CHI2_2_95))
+            found.append(
+                ImpactAhead(start, end, int(use.sum()), float(median), float(ninety), inside)
+            )
+    return found

@@ -8,6 +8,7 @@ import numpy as np
 from opendome import tables
 from opendome.errors import ScenarioError
 from opendome.results import to_arrow
+from opendome.tracking.classes import most_likely
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,19 +19,26 @@ PHASE = np.array(["unknown", "boost", "coast"])
 WORDS = {"status": "updated or coasting", "phase": "unknown, boost or coast"}
 
 TRACKS = tables.table(
-    "tracks",
+    "recorded_tracks",
     "one row per confirmed track and scan; east, north, up at the first radar",
     *(
         (c.name, "U8", c.unit, WORDS[c.name]) if c.name in WORDS else tuple(c)
         for c in tables.RECORDED_TRACKS.cols
     ),
+    ("class", "U32", "-", "most probable rocket class; empty where none flies so far"),
+    ("class_probability", "f8", "1", "its probability, all shipped classes equally likely before"),
 )
 
 
-def as_table(rows: np.ndarray) -> "pa.Table":
-    """Rows of RECORDED_TRACKS as an Arrow table with words for status and phase."""
+def as_table(rows: np.ndarray, tracker: Any) -> "pa.Table":
+    """Rows of RECORDED_TRACKS as an Arrow table: words for status and phase, and the class.
+
+    tracker : record of TRACKER
+        Rules that the tracks were made with.
+    """
     out = np.empty(len(rows), TRACKS.dtype)
-    for c in TRACKS.cols:
+    out["class"], out["class_probability"] = most_likely(rows, tracker)
+    for c in tables.RECORDED_TRACKS.cols:
         words = {"status": STATUS, "phase": PHASE}.get(c.name)
         out[c.name] = rows[c.name] if words is None else words[rows[c.name]]
     return to_arrow(out, TRACKS)

@@ -120,7 +120,7 @@ class GnnEkf(Model):
         default=0.35,
         low=0.0,
         high=2.0,
-        source="the standard drag functions G1 and G7 against the common curve: 0.56 and 0.09 "
+        source="root mean square over nine drag curves against the common one: 0.38 "
         "(docs/theory/tracking.md)",
         grade="derived",
     )
@@ -130,7 +130,7 @@ class GnnEkf(Model):
         default=0.2,
         low=0.0,
         high=2.0,
-        source="the standard drag functions G1 and G7 against the common curve: 0.06 and 0.28",
+        source="root mean square over the same nine curves: 0.19",
         grade="derived",
     )
     sigma_wind: float = quantity(
