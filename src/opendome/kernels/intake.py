@@ -16,7 +16,7 @@ from opendome.kernels.window import RADAR, RATE, T, drop_first, keep, place, wri
 #: Numbers of plots at which the window is linearised anew; from one to the next the estimate moves
 #: by less than the spread that a linear update bridges (docs/theory/tracking.md).
 SCHEDULE = (2, 3, 4, 5, 6, 8, 10, 13, 18, 25, 40)
-AHEAD = 2.0  # standard deviations by which the oldest plot must lie ahead: 2 % of others do
+AHEAD = 2.4  # standard deviations by which the oldest plot must lie ahead: 1 % of others do
 TAU = 0.3  # s before burn-out that a plot under thrust is taken at, for its range rate
 ROOM = 8.0  # chi-square that the priors may add to a window's
 UNKNOWN, BOOST, COAST = 0, 1, 2  # phases
@@ -108,8 +108,10 @@ def departs(e, rules, radars, drag, nature, k):
 @kernel
 def thrust(e, rules, radars, drag, nature, k):
     """Whether the oldest plots of the window may be from under thrust: they do not fit a coast."""
-    young = e.n_window > 3 and e.window[1, T] - e.t_first <= rules.boost_time
-    return young and (unlikely(e) or departs(e, rules, radars, drag, nature, k))
+    if e.n_window < 4 or e.window[1, T] - e.t_first > rules.boost_time:
+        return False
+    # Of four plots none says much of the others.
+    return unlikely(e) or (e.n_window > 4 and departs(e, rules, radars, drag, nature, k))
 
 
 @kernel
