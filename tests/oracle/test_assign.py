@@ -122,3 +122,19 @@ def test_solve__few_pairs_do_for_all(law):
     verdict = certify(given, found.certificate)
     assert verdict.ok
     assert verdict.bound == pytest.approx(found.certificate.price_bound, rel=1e-9)
+
+
+def test_solve__is_honest_where_a_target_wants_more_shots_than_are_searched():
+    """700 shots at one target: beyond the 256 of the search, so that bound and plan part."""
+    value, ammunition = np.array([100.0, 50.0]), np.array([700, 500])
+    survive = np.array([[0.99, 0.985], [0.97, 0.99]])
+    found = solve(check(value, survive, ammunition))
+    # All splits of both types between the two targets: using every shot is never worse.
+    x, y = np.meshgrid(np.arange(701), np.arange(501), indexing="ij")
+    first = value[0] * survive[0, 0] ** x * survive[1, 0] ** y
+    best = np.min(first + value[1] * survive[0, 1] ** (700 - x) * survive[1, 1] ** (500 - y))
+    assert found.shots.max() > 256
+    assert found.bound <= best * (1.0 + 1e-9)
+    assert best <= found.objective * (1.0 + 1e-9)
+    assert found.gap == pytest.approx(1.0 - found.bound / found.objective, rel=1e-9)
+    assert 0.0 < found.gap < 1e-3

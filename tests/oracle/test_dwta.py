@@ -48,7 +48,7 @@ def sparse(prices):
 def test_game__is_that_of_the_referee(referee, policy):
     made = problem.make("small", 3)
     g = play.game(made)
-    rules = play.rules(policy, foresight=1, steps=2, first_steps=20)
+    rules = play.rules(policy, foresight=1, steps=2)
     found = play.play(made, g, rules, range(3))
     for replication in range(3):
         launches = found.launches[replication].tolist()

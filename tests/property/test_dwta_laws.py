@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from opendome.dwta import bound, play, problem, relaxed
+from opendome.dwta import bound, in_turn, martingale, play, problem, relaxed
 from opendome.kernels import game as kernels
 from opendome.kernels.prices import Prices, best_chain, spread
 from opendome.kernels.rolling import plan
@@ -123,7 +123,7 @@ def test_bound__is_below_the_exact_optimum_and_that_below_every_policy():
         assert below <= best + 1e-9
         close += below > 0.8 * best
         policy = play.KINDS[seed % len(play.KINDS)]
-        rules = play.rules(policy, foresight=1, steps=5, first_steps=5)
+        rules = play.rules(policy, foresight=1, steps=5)
         assert expected(made, g, rules, prices) >= best - 1e-9
     assert close > TINY // 3  # else the bound says nothing
 
@@ -170,6 +170,36 @@ def test_relaxed_bounds__are_below_the_optimum_in_the_mean():
         ):
             # Five standard errors of the mean: one failure in a million runs.
             assert np.mean(bounds) <= best + 5.0 * np.std(bounds) / 20.0 + 1e-9
+
+
+def test_moving_prices__are_a_bound_however_they_move():
+    for seed in range(40):
+        made = tiny(seed)
+        g = play.game(made)
+        best, prices = exact(made), bound.ascend(g, steps=40, size=0.3)[1]
+        rng = np.random.default_rng(seed)
+        made_up = martingale.moves(g, prices)
+        shape = made_up.alpha.shape
+        made_up = made_up._replace(
+            alpha=rng.uniform(-0.9, 1.0, shape), q=rng.uniform(0.2, 0.9, shape[0])
+        )
+        values = martingale.bounds(g, prices, made_up, 400, (seed, 0))
+        # Five standard errors of the mean: one failure in a million runs.
+        assert np.mean(values) <= best + 5.0 * np.std(values) / 20.0 + 1e-9
+        still = made_up._replace(alpha=np.zeros(shape))
+        wanted = bound.lagrangian(g, prices)
+        assert martingale.bounds(g, prices, still, 3, (seed, 0)) == pytest.approx(wanted, abs=1e-9)
+
+
+def test_raised_bound__takes_a_third_of_the_way_from_the_fluid_bound_to_the_optimum():
+    below, raised, best, error = np.zeros(4)
+    for seed in range(3):
+        made = in_turn.make(seed, 40, 40, 3)
+        found = bound.fluid(play.game(made))
+        more = martingale.raised(play.game(made), found.prices, pairs=200)
+        below, raised, best = below + found.value, raised + more.value, best + in_turn.optimum(made)
+        error += more.half_width
+    assert below + (best - below) / 3.0 < raised < best + 2.5 * error
 
 
 def test_bound__falls_with_stock_and_with_chances():

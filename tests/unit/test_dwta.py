@@ -8,6 +8,7 @@ import pytest
 
 from opendome.dwta import bound, campaign, in_turn, play, problem, score
 from opendome.kernels import game as kernels
+from opendome.kernels import lazy
 
 
 def changed(path, value):
@@ -71,7 +72,7 @@ def test_command_line__makes_checks_and_refuses(tmp_path, capsys):
 @pytest.mark.parametrize("policy", play.KINDS)
 def test_play__is_bit_identical_and_does_not_see_what_is_not_detected(policy):
     made = problem.make("small", 5)
-    rules = play.rules(policy, steps=3, first_steps=3)
+    rules = play.rules(policy, steps=3)
     one = play.play(made, play.game(made), rules, range(4))
     again = play.play(json.loads(json.dumps(made)), play.game(made), rules, [3])
     assert one.damage[3].tobytes() == again.damage[0].tobytes()
@@ -90,7 +91,7 @@ def test_play__is_bit_identical_and_does_not_see_what_is_not_detected(policy):
 def test_decide_by__keeps_the_rules_whatever_the_deadline():
     """With no time it fires single rounds by reduced value; with time it decides as `play` does."""
     made = problem.make("small", 5)
-    g, rules = play.game(made), play.rules("rolling", foresight=1, steps=2, first_steps=2)
+    g, rules = play.game(made), play.rules("rolling", foresight=1, steps=2)
     draws, damage = problem.hits(made, 0), {}
     for deadline in (0.0, np.inf):
         state, memory, n = play.begin(g), play.memory(g), 0
@@ -104,6 +105,24 @@ def test_decide_by__keeps_the_rules_whatever_the_deadline():
         assert n > 10
         damage[deadline] = g.threats.value[(state.known_dead + state.hit) == 0].sum()
     assert damage[np.inf] == play.play(made, g, rules, [0]).damage[0]
+
+
+def test_insured__counts_a_needed_salvo_by_what_is_at_stake():
+    """Needed with 0.2, 50 at stake: whole where a round costs 2, half at 4, as expected at 50."""
+    known, rules = play.memory(play.game(problem.make("small", 0)))[1], play.rules("rolling")
+    for price, counted in ((2.0, 1.0), (4.0, 0.5), (50.0, 0.2)):
+        known.mean.stock[0] = price
+        assert 0.2 * lazy._insured(0.2, 50.0, known, 0, rules) == pytest.approx(counted)
+        without = rules._replace(insure=0.0)
+        assert lazy._insured(0.2, 50.0, known, 0, without) == 1.0
+
+
+def test_paced__takes_fewer_steps_where_more_is_expected():
+    g = play.game(problem.make("small", 0))
+    g.threats.weight[:] = 1.0  # 50 threats
+    steps = [kernels.paced(g, play.rules("rolling", looks=n)) for n in (10_000, 500, 100)]
+    assert steps == [20, 10, 4]
+    assert kernels.paced(g, play.rules("rolling", steps=2, looks=100)) == 2
 
 
 def test_without_luck__keeps_the_mean_and_lowers_the_spread():

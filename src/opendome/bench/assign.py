@@ -102,6 +102,8 @@ def greedy_loss(given: Problem, answer: Assignment) -> float:
 
 def batteries(law: str, count: int) -> list[Row]:
     """Few weapon types with many rounds: an answer at once, then the proof."""
+    for limit in (None, QUICK_S):  # compile
+        timed(instances.random(BATTERIES, THREATS, law, 0, ROUNDS), limit)
     quick, quick_gap, proof = [], [], []
     for seed in range(1, count + 1):
         given = instances.random(BATTERIES, THREATS, law, seed, ROUNDS)

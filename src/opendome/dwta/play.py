@@ -31,8 +31,8 @@ def rules(policy: str, **changes: Any) -> Rules:
     """Parameters of a policy by name; `changes` replace defaults."""
     given = {
         "kind": KINDS.index(policy), "least": 0.0, "reserve": 0.5, "value_min": 20.0,
-        "first_steps": 40, "steps": 20, "size": 0.01, "slot_size": 0.001, "slack": 0.0025,
-        "memory": 0.05, "scale": 20.0, "foresight": 0,
+        "steps": 20, "looks": 4000, "size": 0.01, "slot_size": 0.001, "slack": 0.01,
+        "insure": 1.0, "memory": 0.05, "scale": 20.0, "foresight": 0,
     }  # fmt: skip
     return Rules(**(given | changes))
 

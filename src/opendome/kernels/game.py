@@ -18,6 +18,8 @@ from opendome.kernels.reserve import threshold_reserve
 from opendome.kernels.resolve import resolve
 from opendome.kernels.rolling import Found, compare, fire_best
 
+LEAST_STEPS = 4  # of a decision, however many threats are expected
+
 
 class Game(NamedTuple):
     """What does not change."""
@@ -62,11 +64,12 @@ class Rules(NamedTuple):
     least: float  # value: least marginal return worth a round
     reserve: float  # 1
     value_min: float  # value
-    first_steps: int  # dual steps before the first decision
-    steps: int  # dual steps a decision
+    steps: int  # dual steps a decision at most
+    looks: int  # threats that they look at in all, about: with more threats fewer steps
     size: float  # of a step, for the price of a round
     slot_size: float  # of a step, for prices of slots
     slack: float  # of `scale`: moves of prices for which no chain is found anew
+    insure: float  # weight of what is at stake in a next salvo against its price; 0: expected use
     memory: float  # weight of the newest price in the mean
     scale: float  # value
     foresight: int  # 1: threats that were not detected yet are known
@@ -221,10 +224,16 @@ def launch(game, state, j, o, k, draws, log, row):
 def roll(game, state, rules, plan, offer, k, draws, log, n_log):
     """A decision of the price policy, and its launches; returns the rows of the log."""
     room = survey(game, state, rules, offer, k)
-    steps = rules.first_steps if k == 0 else rules.steps
-    think(game, state, rules, plan, room, k, True, steps)
+    think(game, state, rules, plan, room, k, True, paced(game, rules))
     choose(game, state, plan, offer, room, k)
     return leave(game, state, offer, k, draws, log, n_log)
+
+
+@kernel
+def paced(game, rules):
+    """Dual steps of a decision: as many as `looks` allows for the threats that count."""
+    n = max(np.sum(game.threats.weight > 0.0), 1)
+    return min(rules.steps, max(rules.looks // n, LEAST_STEPS))
 
 
 @kernel
@@ -286,6 +295,7 @@ def _weigh(game, state, rules, k):
     coming = 0
     for j in range(game.bounds[1]):
         t.start[j] = max(k, game.detected[j])
+        state.kept.seen[j] = game.detected[j] <= k
         t.weight[j] = 0.0 if state.known_dead[j] else 1.0
         if game.detected[j] > k:
             coming += 1

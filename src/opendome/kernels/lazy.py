@@ -3,6 +3,13 @@
 From one step to the next hardly any chain changes, and finding it is nearly all of the work.  A
 chain is found anew at the first step of a slot, when its first salvo can no longer leave, and when
 the prices of rounds in the threat's reach have moved by more than `slack` in all.
+
+Use is expected use, with one exception.  A round for a second salvo is needed with the chance that
+the first one misses, and no round can be kept by a fifth; where threats are few, expected use keeps
+none.  So the next salvos of a threat that is seen count for more where being without them costs
+more than the round: by the ratio of the two, up to a whole salvo.
+
+P chance that a salvo is needed; v p what is at stake; u price of a round       1, value, value
 """
 
 from typing import NamedTuple
@@ -13,6 +20,7 @@ from opendome._jit import kernel
 from opendome.kernels.prices import best_chain, spread, step
 from opendome.kernels.rolling import approach
 
+CHEAP = 0.025  # of the scale of values: no round is cheaper where it insures
 MOST = 8  # salvos of a chain that count: what follows eight misses does not matter
 
 
@@ -24,6 +32,7 @@ class Kept(NamedTuple):
     stamp: np.ndarray  # f8 (threats,): way of the prices in reach when the chain was found
     reach: np.ndarray  # b1 (threats, batteries)
     way: np.ndarray  # f8 (batteries,): sum of the moves of the price of a round
+    seen: np.ndarray  # b1 (threats,): detected, so that its next salvos are insured
 
 
 def kept(reach: np.ndarray) -> Kept:
@@ -31,7 +40,7 @@ def kept(reach: np.ndarray) -> Kept:
     n, batteries = reach.shape
     return Kept(
         np.zeros((n, MOST), np.int64), np.zeros(n, np.int64), np.zeros(n), reach,
-        np.zeros(batteries),
+        np.zeros(batteries), np.zeros(n, bool),
     )  # fmt: skip
 
 
@@ -53,7 +62,7 @@ def improve_kept(plan, kept, threats, n, salvos, room, now, fresh, rules, steps)
         for j in range(n):
             if threats.weight[j] > 0.0 and threats.first[j] < threats.last[j]:
                 _find(plan, kept, threats, j, salvos, fresh and i == 0, rules.slack * rules.scale)
-                _add_use(kept, threats, j, salvos, plan.use)
+                _add_use(kept, threats, j, salvos, plan, now, rules)
         before = plan.prices.stock.copy()
         step(plan.prices, room, plan.use, now, rules.size, rules.slot_size, plan.floor, rules.scale)
         kept.way[:] += np.abs(plan.prices.stock - before)
@@ -84,13 +93,23 @@ def _find(plan, kept, threats, j, salvos, fresh, slack):
 
 
 @kernel
-def _add_use(kept, threats, j, salvos, use):
-    """Add the expected use of the chain that is kept."""
+def _add_use(kept, threats, j, salvos, plan, now, rules):
+    """Add the expected use of the chain that is kept, the next salvos insured."""
     share = threats.weight[j]
+    in_the_air = kept.seen[j] and threats.start[j] > now
     for n in range(kept.count[j]):
         o = kept.salvo[j, n]
         b, x = salvos.battery[o], share * salvos.rounds[o]
-        use.launch[b, salvos.launch[o]] += x
-        use.flight[b, salvos.launch[o]] += x
-        use.flight[b, salvos.meet[o]] -= x
+        if in_the_air or (kept.seen[j] and n > 0):
+            x *= _insured(share, threats.value[j] * salvos.p[o] / salvos.rounds[o], plan, b, rules)
+        plan.use.launch[b, salvos.launch[o]] += x
+        plan.use.flight[b, salvos.launch[o]] += x
+        plan.use.flight[b, salvos.meet[o]] -= x
         share *= 1.0 - salvos.p[o]
+
+
+@kernel
+def _insured(P, stake, plan, b, rules):
+    """How many times its chance P a salvo counts: P v p / u, at least once, at most 1 / P."""
+    u = max(plan.mean.stock[b], CHEAP * rules.scale)
+    return min(max(1.0, rules.insure * P * stake / u), 1.0 / max(P, 1e-12))
