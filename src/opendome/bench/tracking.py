@@ -21,7 +21,7 @@ TITLE = "Tracking, CPU seconds on one core; ratio to Stone Soup where both ran o
 
 SEED = 1
 BRIEF = ("20 independent", "300 independent", "300 in ripples, range rate")
-PEER_SCANS = 1500  # bodies times scans of a trial that Stone Soup runs too
+PEER_SCANS = 600  # bodies times scans of a trial that Stone Soup runs too
 AHEAD = (0.0, 5.0, 10.0, 20.0, 30.0, 45.0, 90.0)  # s, intervals of the time to impact
 FALSE_PLOTS = 500.0  # a scan, in the trial without bodies
 HOURS_BRIEF, HOURS_FULL = 0.05, 1.0
