@@ -145,7 +145,8 @@ def associate(stage, clock, fixed, belief, scratch):
 
     Confirmed tracks take a plot each, so that the sum of their gains is greatest; tentative ones
     are hypotheses, and each takes the best of the plots that are left, if others claim it or not.
-    Returns the number of edges, or -1 if there were more than the table holds.
+    Fills scratch.keys[slot] with the gain.  Returns the number of edges, or -1 if there were more
+    than the table holds.
     """
     n_edges = _edges(stage, clock, fixed, belief, scratch)
     if n_edges < 0:
@@ -158,7 +159,7 @@ def associate(stage, clock, fixed, belief, scratch):
     for e in range(n_edges):
         track = belief.tracks[edges[0, e]]
         if column_of[edges[0, e]] == edges[1, e]:
-            track.score += scratch.gains[e]
+            scratch.keys[edges[0, e]] = scratch.gains[e]
             track.nis = scratch.nis[e]
     return n_edges
 

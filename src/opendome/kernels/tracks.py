@@ -105,6 +105,7 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
             plot, e = plots[j], estimates[i]
             extend(e, plot, rules, radars, drag, nature, k)
             track.hits += 1
+            track.score += scratch.keys[i]
             track.t_plot = max(plot.t, track.t_plot)
             settle(track, e, clock.t, rules, drag, nature, k)
             plot.used = TAKEN if stage == CONFIRMED else CLAIMED
@@ -133,10 +134,12 @@ def _hold(track, e, serial):
 
 @kernel
 def _lost(track, rules):
-    """Whether a track has too many misses, or a tentative one too low a score.
+    """Whether a track has too many misses, or no numbers, or a tentative one too low a score.
 
     A tentative track counts all its misses, a confirmed one those since its last plot.
     """
+    if not track.P[0, 0] < np.inf:
+        return True
     if track.status == CONFIRMED:
         return track.misses >= rules.drop_misses
     waited = track.misses > rules.confirm_scans - rules.confirm_hits

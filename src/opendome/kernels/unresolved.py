@@ -19,6 +19,7 @@ from opendome.kernels.measurement import measure, turn
 
 NOTHING = -1  # scratch.column_of of a track without a plot; -2 - j: it shares plot j
 WIDE = 2.0  # standard deviations of a difference that may hide behind the edge of a cell
+VAGUE = 6.0  # cells within which a difference must be known (WIDE standard deviations)
 
 
 @kernel
@@ -115,7 +116,8 @@ def _between(a, b, plot, radar, k):
             size = radar.beamwidth / max(cos(plot.el), 0.1)
         elif c == 3:
             size = radar.rate_cell if radar.rate_cell > 0.0 else np.inf
-        if abs(apart) > size + reach:
+        # Of tracks that are not known to a cell nobody can say whether they share one.
+        if abs(apart) > size + reach or reach > VAGUE * size:
             return np.inf, np.inf
         s = 0.25 * (v[c] + k.r[c])
         if c == 0:
