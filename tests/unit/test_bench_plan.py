@@ -8,7 +8,8 @@ from tests.unit.plan_small import FLAT, small
 from tests.unit.test_plan_response import written
 
 
-def test_plan__measures_orders_plan_and_studies(monkeypatch):
+def test_plan__measures_orders_plan_and_studies(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # the plan has no folder: its studies go where one stands
     budgets = []
     gap = SimpleNamespace(limit=2e6, upper=9e6)
     monkeypatch.setattr(spec, "load", lambda name: small())
