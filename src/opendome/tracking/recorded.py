@@ -94,7 +94,7 @@ class Tracker:
     """
 
     def __init__(self, sensors: Sensors, n_plots: int, drag: np.ndarray | None = None) -> None:
-        n_slots = 3 * n_plots + SPARE
+        n_slots = 8 * n_plots + SPARE
         nature = sensors.nature
         self.fixed = world.Fixed(
             settings.CLASSES.allocate(0), settings.PLACES.allocate(0), sensors.radars,
