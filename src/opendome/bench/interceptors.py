@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.bench.rows import Row, cpu
 from opendome.interceptor_tables import interceptor_tables
 from opendome.kernels import flyout, kills
@@ -46,7 +46,7 @@ def meetings(table: np.ndarray) -> np.ndarray:
     return np.array(found)
 
 
-@kernel
+@allocating_kernel
 def _fly(where, interceptor, table, air, drag, miss):
     work = np.zeros((WORK, STATE))
     for k in range(len(where)):
