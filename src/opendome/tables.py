@@ -33,10 +33,8 @@ class Table(NamedTuple):
     @property
     def dtype(self) -> np.dtype:
         """Aligned structured type of one row."""
-        return np.dtype(
-            [(c.name, *(c.type if isinstance(c.type, tuple) else (c.type,))) for c in self.cols],
-            align=True,
-        )
+        typed = [(c.name, *(c.type if isinstance(c.type, tuple) else (c.type,))) for c in self.cols]
+        return np.dtype(typed, align=True)
 
     def allocate(self, n: int) -> np.ndarray:
         """Table of n rows, every value missing: nan in floats, -1 in integers, empty text."""
@@ -250,9 +248,8 @@ DECISIONS = table(
     ("battery", "i8", "-", "row of the battery"),
     ("reason", "i8", "-", "why it fires or not: see REASONS"),
 )
-#: fires; no reason given (a policy in Python); waits for a smaller ellipse; no option is sure
-#: enough; the round is worth more than it saves; a later shot is worth more; rounds, launches or
-#: channels went to others; kept for larger values.
+#: fires; none given (a policy in Python); waits for a smaller ellipse; nothing is sure enough; the
+#: round is worth more; a later shot is; rounds or channels went to others; kept for larger values.
 REASONS = ("fire", "none", "ellipse", "unsure", "price", "later", "short", "reserve")
 FIRE, NONE, ELLIPSE, UNSURE, PRICE, LATER, SHORT_OF, RESERVE = range(8)
 
@@ -350,12 +347,7 @@ RECORDED_TRACKS = table(
     ("impact_cov_xx", "f8", "m^2", "its variance east"),
     ("impact_cov_xy", "f8", "m^2", "its covariance"),
     ("impact_cov_yy", "f8", "m^2", "its variance north"),
-    (
-        "launch_time_s",
-        "f8",
-        "s",
-        "where the path leaves the ground, if the body had always coasted",
-    ),
+    ("launch_time_s", "f8", "s", "when the path leaves the ground, had the body always coasted"),
     ("launch_x_m", "f8", "m", "launch point east"),
     ("launch_y_m", "f8", "m", "launch point north"),
     ("launch_cov_xx", "f8", "m^2", "its variance east"),

@@ -67,7 +67,7 @@ def assign(cost, n, m, column_of, u, v, row_of, way, least, done):
 
 
 @kernel
-def _root(parent, i):
+def root_of(parent, i):
     """Representative of i's cluster, halving the path on the way."""
     while parent[i] != i:
         parent[i] = parent[parent[i]]
@@ -97,25 +97,25 @@ def match(n_edges, n_rows, n_cols, miss, scratch):
     for i in range(n_rows):
         column_of[i] = -1
     for e in range(n_edges):
-        a = _root(parent, edge_row[e])
-        b = _root(parent, n_rows + edge_col[e])
+        a = root_of(parent, edge_row[e])
+        b = root_of(parent, n_rows + edge_col[e])
         if a != b:
             parent[max(a, b)] = min(a, b)
     # Edges in order of their cluster (counting sort): first[root] counts, then begins its part.
     for e in range(n_edges):
-        first[_root(parent, edge_row[e])] += 1
+        first[root_of(parent, edge_row[e])] += 1
     begin = 0
     for i in range(n_rows):
         count = first[i]
         first[i] = begin
         begin += count
     for e in range(n_edges):
-        root = _root(parent, edge_row[e])
+        root = root_of(parent, edge_row[e])
         order[first[root]] = e
         first[root] += 1
     e = 0
     while e < n_edges:
-        end = first[_root(parent, edge_row[order[e]])]  # by now the end of its part
+        end = first[root_of(parent, edge_row[order[e]])]  # by now the end of its part
         if end == e + 1:
             column_of[edge_row[order[e]]] = edge_col[order[e]]
         else:

@@ -4,7 +4,7 @@ Both belong to the linearisation, and move with the correction since (docs/theor
 """
 
 from opendome._jit import kernel
-from opendome.kernels.estimator import restore
+from opendome.kernels.estimator import restore, spread
 from opendome.kernels.ground import crossing_derivatives, to_ground
 from opendome.kernels.measurement import N_PARAMETERS
 from opendome.kernels.motion import N_MOTION, W, load_bundle
@@ -55,15 +55,5 @@ def project(e, at, J, n, g, out, S):
         a = at[r]
         for j in range(n):
             a += J[r, j] * e.d[j]
-            g[j] = 0.0
         out[r] = a
-        for i in range(n):
-            f = J[r, i]
-            for j in range(n):
-                g[j] += f * e.C[i, j]
-        for c in range(r, 3):
-            a = 0.0
-            for j in range(n):
-                a += g[j] * J[c, j]
-            S[r, c] = a
-            S[c, r] = a
+    spread(J, 3, e.C, n, g, S)

@@ -206,6 +206,29 @@ def fit(e, rules, radars, drag, nature, k):
 
 
 @kernel
+def spread(J, m, C, n, g, S):
+    """S <- J C J^T of the first m rows of J and n parameters.
+
+    Sums run along rows of C: the compiler works on many columns at once.
+
+    g : float array (>= n,), scratch
+    """
+    for r in range(m):
+        for j in range(n):
+            g[j] = 0.0
+        for i in range(n):
+            a = J[r, i]
+            for j in range(n):
+                g[j] += a * C[i, j]
+        for c in range(r, m):
+            a = 0.0
+            for j in range(n):
+                a += g[j] * J[c, j]
+            S[r, c] = a
+            S[c, r] = a
+
+
+@kernel
 def restore(e, rules, k):
     """Put the track's bundle into the lanes."""
     scales(rules, k.scale)

@@ -18,6 +18,7 @@ from math import exp, log
 import numpy as np
 
 from opendome._jit import allocating_kernel, kernel
+from opendome.kernels.association import root_of
 from opendome.kernels.gating import FREE, TENTATIVE
 
 REFUSED, CHOSEN, ALONE = 0, 1, 2  # a tentative track: not in the best set, in it, shares no plot
@@ -25,7 +26,8 @@ FELLOWS = 8  # velocities that are tried in a cluster, at most
 ALIKE = 7.0  # log-likelihood ratio of the velocity of its fellow: 700 m/s in the prior, 70 here
 SPREAD = 0.08  # of the velocities of bodies of a ripple, over their speed
 KEPT = 8  # tentative tracks that may end in one plot
-ROUNDS = 300  # of the search for prices
+ROUNDS = 300  # of the search for prices ...
+WORK = 60_000  # ... and their product with the hypotheses of a cluster, at most
 GAP = 0.5  # log-likelihood between the set found and the bound that ends it
 
 
@@ -170,21 +172,13 @@ def _clusters(slots, tracks, parent):
                 break
             if holder[p] < 0:
                 holder[p] = a
-            x, y = _root(parent, holder[p]), _root(parent, a)
+            x, y = root_of(parent, holder[p]), root_of(parent, a)
             if x != y:
                 parent[max(x, y)] = min(x, y)
     root = np.empty(n, np.int64)
     for a in range(n):
-        root[a] = _root(parent, a)
+        root[a] = root_of(parent, a)
     return root
-
-
-@kernel
-def _root(parent, i):
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
 
 
 @allocating_kernel
@@ -231,7 +225,7 @@ def pack(w, plot_of, n_plots):
     y, excess = np.zeros(n_plots), np.zeros(n_plots)
     best, reduced = np.zeros(n, np.bool_), np.empty(n)
     most, bound, pace = 0.0, np.inf, 1.0
-    for turn in range(ROUNDS):
+    for turn in range(min(ROUNDS, max(WORK // n, 10))):
         dual = y.sum()
         excess[:] = -1.0
         for a in range(n):

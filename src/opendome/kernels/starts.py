@@ -165,8 +165,8 @@ def start(clock, fixed, belief, truth, scratch):
     """Start tracks from pairs of plots of successive scans: every pair that may be a body.
 
     A plot may start many, and one that a tentative track claims may still start others: which of
-    them is a body, `choose` says (kernels/hypotheses.py).  Returns False if there is no slot or
-    no edge left.
+    them is a body, `choose` says (kernels/hypotheses.py).  Returns False if there is no slot or no
+    edge left.
     """
     n_edges = _pairs(clock, fixed, belief, scratch)
     if n_edges < 0:
@@ -181,10 +181,18 @@ def start(clock, fixed, belief, truth, scratch):
         i, j = edges[0, e], edges[1, e]
         best_old[i] = max(best_old[i], gains[e])
         best_new[j] = max(best_new[j], gains[e])
+    room = len(belief.tracks)
+    for i in range(clock.n_slots):
+        room -= belief.tracks[i].status != FREE
+    wanted = 0
+    for e in range(n_edges):
+        wanted += gains[e] >= max(best_old[edges[0, e]], best_new[edges[1, e]]) - RIVAL
+    # Where there are more pairs than slots, each plot starts its best one alone.
+    rival = RIVAL if wanted <= room else 0.0
     slot = 0
     for e in range(n_edges):
         i, j = edges[0, e], edges[1, e]
-        if gains[e] < max(best_old[i], best_new[j]) - RIVAL:
+        if gains[e] < max(best_old[i], best_new[j]) - rival:
             continue
         slot = free_slot(slot, clock, belief.tracks)
         if slot < 0:

@@ -4,7 +4,7 @@ from math import exp, log
 
 from opendome._jit import kernel
 from opendome.kernels.ballistics import acceleration
-from opendome.kernels.estimator import carry, to_time
+from opendome.kernels.estimator import carry, spread, to_time
 from opendome.kernels.intake import COAST
 from opendome.kernels.motion import BETA, N_MOTION
 
@@ -28,22 +28,7 @@ def publish(track, e, t, rules, k):
     for j in range(N_MOTION):
         J[6, j] = 0.0
     J[6, BETA] = k.scale[BETA]
-    C = e.C
-    g = k.g
-    for r in range(7):
-        # Sums along rows of C: the compiler works on many columns at once.
-        for j in range(N_MOTION):
-            g[j] = 0.0
-        for i in range(N_MOTION):
-            a = J[r, i]
-            for j in range(N_MOTION):
-                g[j] += a * C[i, j]
-        for c in range(r, 7):
-            a = 0.0
-            for j in range(N_MOTION):
-                a += g[j] * J[c, j]
-            P[r, c] = a
-            P[c, r] = a
+    spread(J, 7, e.C, N_MOTION, k.g, P)
     if e.phase != COAST and t > track.t_plot:
         dt = t - track.t_plot
         v = rules.a_boost * dt
