@@ -179,3 +179,17 @@ def test_od_track__gives_the_same_rows_as_words(twenty):
     assert np.array_equal(table["x_m"].to_numpy(), rows["x_m"])
     assert table.schema.field("impact_x_m").metadata[b"unit"] == b"m"
     assert table["cov"].type.list_size == 21
+
+
+def test_track__with_fewer_slots_than_pairs_starts_the_best(monkeypatch):
+    """Forty bodies at once from one place: 1,600 pairs of plots, 160 slots."""
+    monkeypatch.setattr(recorded, "HYPOTHESES", 1)
+    monkeypatch.setattr(recorded, "SPARE", 120)
+    rng = np.random.default_rng(5)
+    far, wide = rng.uniform(13e3, 17e3, 40), rng.uniform(-2e3, 2e3, 40)
+    r = trials.independent(40, rng, span=0.5)._replace(x=far, y=wide)
+    trial = trials.observe(r, radars.read(trials.radar()), rng)
+    rows = recorded.track(trial.plots, trial.sensors)
+    kept = metrics.continuity(rows, trial.source, trial.plots, 40)
+    assert kept.tracks == pytest.approx(1.0, abs=0.1)
+    assert kept.false <= 1

@@ -16,7 +16,8 @@ from opendome.tracking import radars
 from opendome.tracking.radars import Sensors
 
 ROWS = 4096  # rows of the log at first; it grows
-SPARE = 256  # track slots beyond three a plot of the fullest scan
+HYPOTHESES = 8  # track slots for each plot of the fullest scan
+SPARE = 256  # track slots beyond those
 LULL = 60.0  # s without plots after which nothing is tracked any more
 
 
@@ -94,7 +95,7 @@ class Tracker:
     """
 
     def __init__(self, sensors: Sensors, n_plots: int, drag: np.ndarray | None = None) -> None:
-        n_slots = 8 * n_plots + SPARE
+        n_slots = HYPOTHESES * n_plots + SPARE
         nature = sensors.nature
         self.fixed = world.Fixed(
             settings.CLASSES.allocate(0), settings.PLACES.allocate(0), sensors.radars,
