@@ -24,6 +24,7 @@ from opendome.kernels.gating import FREE, TENTATIVE
 REFUSED, CHOSEN, ALONE = 0, 1, 2  # a tentative track: not in the best set, in it, shares no plot
 FELLOWS = 8  # velocities that are tried in a cluster, at most
 ALIKE = 7.0  # log-likelihood ratio of the velocity of its fellow: 700 m/s in the prior, 70 here
+ONE_VELOCITY = 400  # hypotheses of a cluster beyond which they are many rockets' and many ripples'
 SPREAD = 0.08  # of the velocities of bodies of a ripple, over their speed
 KEPT = 8  # tentative tracks that may end in one plot
 ROUNDS = 300  # of the search for prices ...
@@ -69,8 +70,12 @@ def thin(clock, belief, scratch):
 
 
 @allocating_kernel
-def choose(clock, belief, scratch, verdict):
-    """Fill verdict[slot] of the tentative tracks with REFUSED, CHOSEN or ALONE."""
+def choose(clock, belief, scratch, verdict, lead):
+    """Fill verdict[slot] of the tentative tracks with REFUSED, CHOSEN or ALONE.
+
+    Of those CHOSEN, lead[slot] is the weight less that of all rivals together: tracks that claim a
+    plot of theirs, and others besides.
+    """
     tracks, slots = belief.tracks, scratch.ints[0]
     n = 0
     for i in range(clock.n_slots):
@@ -80,15 +85,20 @@ def choose(clock, belief, scratch, verdict):
             n += 1
     if n < 2:
         return
-    root = _clusters(slots[:n], tracks, scratch.parent)
+    plot_of, n_plots = _incidence(slots[:n], tracks)
+    root = _clusters(plot_of, n_plots, scratch.parent)
     order = np.argsort(root, kind="mergesort")
+    number = np.full(n_plots, -1)
     begin = 0
     while begin < n:
         end = begin + 1
         while end < n and root[order[end]] == root[order[begin]]:
             end += 1
         if end - begin > 1:
-            _settle(slots[order[begin:end]], tracks, verdict)
+            members = order[begin:end]
+            part, n_part = _part(members, plot_of, number)
+            _settle(slots[members], part, n_part, tracks, verdict)
+            _leads(slots[members], part, n_part, tracks, verdict, lead)
         begin = end
 
 
@@ -99,14 +109,13 @@ def weight(track):
 
 
 @allocating_kernel
-def _settle(slots, tracks, verdict):
+def _settle(slots, plot_of, n_plots, tracks, verdict):
     """Verdict on one cluster: the best set, over what the bodies of a ripple may fly alike.
 
     Bodies of a ripple have nearly one velocity, and whoever takes one for a slower one has to take
     all for slower ones.  Every velocity of a hypothesis of three plots or more is tried as theirs.
     """
     n = len(slots)
-    plot_of, n_plots = _incidence(slots, tracks)
     plain, w = np.empty(n), np.empty(n)
     tried = np.zeros(n, np.bool_)
     for a in range(n):
@@ -114,8 +123,8 @@ def _settle(slots, tracks, verdict):
         verdict[slots[a]] = REFUSED
     most = 0.0
     order = np.argsort(-plain, kind="mergesort")
-    for turn in range(min(n, FELLOWS)):
-        a = _next_fellow(order, slots, tracks, tried)
+    for turn in range(FELLOWS):
+        a = _next_fellow(order, slots, tracks, tried) if n <= ONE_VELOCITY else -1
         if a < 0 and turn > 0:
             break
         for c in range(n):
@@ -159,10 +168,61 @@ def alike(a, b):
 
 
 @allocating_kernel
-def _clusters(slots, tracks, parent):
+def _leads(slots, plot_of, n_plots, tracks, verdict, lead):
+    """Fill lead of the chosen ones of a cluster."""
+    start, holder = _holders(plot_of, n_plots)
+    seen = np.full(len(slots), -1)
+    for a in range(len(slots)):
+        if verdict[slots[a]] != CHOSEN:
+            continue
+        ahead = weight(tracks[slots[a]])
+        for p in plot_of[a]:
+            if p < 0:
+                break
+            for at in range(start[p], start[p + 1]):
+                r = holder[at]
+                if seen[r] != a and r != a and _claims_more(plot_of[r], plot_of[a]):
+                    ahead -= max(weight(tracks[slots[r]]), 0.0)
+                seen[r] = a
+        lead[slots[a]] = ahead
+
+
+@kernel
+def _claims_more(rival, own):
+    """Whether a hypothesis holds plots that another one does not."""
+    for p in rival:
+        if p < 0:
+            break
+        found = False
+        for q in own:
+            found = found or q == p
+        if not found:
+            return True
+    return False
+
+
+@allocating_kernel
+def _holders(plot_of, n_plots):
+    """Hypotheses of each plot: those of plot p are holder[start[p] : start[p + 1]]."""
+    start = np.zeros(n_plots + 2, np.int64)
+    for row in plot_of:
+        for p in row:
+            if p >= 0:
+                start[p + 2] += 1
+    start = np.cumsum(start)
+    holder = np.empty(start[-1], np.int64)
+    for a in range(len(plot_of)):
+        for p in plot_of[a]:
+            if p >= 0:
+                holder[start[p + 1]] = a
+                start[p + 1] += 1
+    return start, holder
+
+
+@allocating_kernel
+def _clusters(plot_of, n_plots, parent):
     """Representative of the cluster of each hypothesis: union over shared plots."""
-    plot_of, n_plots = _incidence(slots, tracks)
-    n = len(slots)
+    n = len(plot_of)
     holder = np.full(n_plots, -1)
     for a in range(n):
         parent[a] = a
@@ -186,20 +246,38 @@ def _incidence(slots, tracks):
     """Plots of each hypothesis, numbered from 0, -1 behind the last: (n, 8); and their number."""
     n, most = len(slots), len(tracks[0].held)
     plot_of = np.full((n, most), -1)
-    serial = np.empty(n * most, np.int64)
+    serial, cell = np.empty(n * most, np.int64), np.empty(n * most, np.int64)
+    count = 0
     for a in range(n):
         for c in range(most):
-            serial[a * most + c] = tracks[slots[a]].held[c]
-    order = np.argsort(serial, kind="mergesort")
+            if tracks[slots[a]].held[c] >= 0:
+                serial[count] = tracks[slots[a]].held[c]
+                cell[count] = a * most + c
+                count += 1
     number, last = -1, -1
-    for at in order:
-        if serial[at] < 0:
-            continue
+    for at in np.argsort(serial[:count], kind="mergesort"):
         if serial[at] != last:
             number += 1
             last = serial[at]
-        plot_of[at // most, at % most] = number
+        plot_of[cell[at] // most, cell[at] % most] = number
     return plot_of, number + 1
+
+
+@allocating_kernel
+def _part(members, plot_of, number):
+    """The rows of some hypotheses with their plots numbered from 0; number (n_plots,) is -1."""
+    part = np.full((len(members), plot_of.shape[1]), -1)
+    n = 0
+    for a in range(len(members)):
+        for c in range(plot_of.shape[1]):
+            p = plot_of[members[a], c]
+            if p < 0:
+                break
+            if number[p] < 0:
+                number[p] = n
+                n += 1
+            part[a, c] = number[p]
+    return part, n
 
 
 @allocating_kernel
@@ -224,6 +302,8 @@ def pack(w, plot_of, n_plots):
     n = len(w)
     y, excess = np.zeros(n_plots), np.zeros(n_plots)
     best, reduced = np.zeros(n, np.bool_), np.empty(n)
+    order = np.argsort(-w, kind="mergesort")
+    taken, free = np.empty(n, np.bool_), np.empty(n_plots, np.bool_)
     most, bound, pace = 0.0, np.inf, 1.0
     for turn in range(min(ROUNDS, max(WORK // n, 10))):
         dual = y.sum()
@@ -241,7 +321,12 @@ def pack(w, plot_of, n_plots):
                     if p < 0:
                         break
                     excess[p] += 1.0
-        most = max(most, _greedy(w, reduced, plot_of, n_plots, most, best))
+        if turn < 10 or turn % 4 == 0:
+            _in_order(order, reduced)
+            total = _greedy(order, w, plot_of, taken, free)
+            if total > most:
+                most = total
+                best[:] = taken
         if dual < bound:
             bound = dual
         elif turn % 5 == 4:
@@ -251,27 +336,39 @@ def pack(w, plot_of, n_plots):
     return most, best
 
 
-@allocating_kernel
-def _greedy(w, reduced, plot_of, n_plots, most, best):
-    """Take hypotheses by reduced weight while their plots are free; keep the set if it is best."""
-    free = np.ones(n_plots, np.bool_)
-    taken = np.zeros(len(w), np.bool_)
+@kernel
+def _in_order(order, reduced):
+    """Sort by falling reduced weight, from the order of the last turn; ties by place."""
+    for at in range(1, len(order)):
+        a = order[at]
+        r = reduced[a]
+        to = at
+        while to > 0:
+            b = order[to - 1]
+            if reduced[b] > r or (reduced[b] == r and b < a):
+                break
+            order[to] = b
+            to -= 1
+        order[to] = a
+
+
+@kernel
+def _greedy(order, w, plot_of, taken, free):
+    """Take hypotheses in order while their plots are free; returns their total weight."""
+    free[:] = True
     total = 0.0
-    for a in np.argsort(-reduced, kind="mergesort"):
-        fits = w[a] > 0.0
+    for a in order:
+        taken[a] = w[a] > 0.0
         for p in plot_of[a]:
             if p < 0:
                 break
-            fits = fits and free[p]
-        if fits:
-            taken[a] = True
+            taken[a] = taken[a] and free[p]
+        if taken[a]:
             total += w[a]
             for p in plot_of[a]:
                 if p < 0:
                     break
                 free[p] = False
-    if total > most:
-        best[:] = taken
     return total
 
 

@@ -15,7 +15,7 @@ from opendome.kernels.window import RADAR, RATE, T, drop_first, keep, place, wri
 
 #: Numbers of plots at which the window is linearised anew; from one to the next the estimate moves
 #: by less than the spread that a linear update bridges (docs/theory/tracking.md).
-SCHEDULE = (2, 3, 4, 5, 6, 8, 10, 13, 18, 25, 40)
+SCHEDULE = (3, 4, 5, 6, 8, 10, 13, 18, 25, 40)
 AHEAD = 2.4  # standard deviations by which the oldest plot must lie ahead: 1 % of others do
 TAU = 0.3  # s before burn-out that a plot under thrust is taken at, for its range rate
 ROOM = 8.0  # chi-square that the priors may add to a window's
@@ -24,7 +24,7 @@ UNKNOWN, BOOST, COAST = 0, 1, 2  # phases
 
 @kernel
 def begin(e, old, new):
-    """Start from two plots; `fit` follows."""
+    """Start from two plots; `join` (kernels/pairs.py) gives their state, a fit the third plot."""
     e.n_window = 0
     e.radar0, e.radar1 = -1, -1
     e.phase = UNKNOWN
@@ -117,7 +117,7 @@ def thrust(e, rules, radars, drag, nature, k):
 @kernel
 def refit(e, rules, radars, drag, nature, k):
     """Fit the window; while the motor may have burnt, without the oldest plots that do not fit."""
-    if e.n_plots == 2:
+    if e.fits == 0:
         guess(e, radars)
     if not fit(e, rules, radars, drag, nature, k):
         e.cost = np.inf
@@ -139,11 +139,13 @@ def extend(e, plot, rules, radars, drag, nature, k):
     """
     at = keep(e, plot)
     e.n_plots += 1
-    write_row(k.row, plot)
-    to_time(e, plot.t, rules, drag, nature, k)
-    carry(e, plot.t, k)
-    take(e, k.row, rules, radars, k)
-    due = at >= 0 and e.n_window in SCHEDULE and not bridged(e, k.scale)
+    due = e.fits == 0
+    if not due:
+        write_row(k.row, plot)
+        to_time(e, plot.t, rules, drag, nature, k)
+        carry(e, plot.t, k)
+        take(e, k.row, rules, radars, k)
+        due = at >= 0 and e.n_window in SCHEDULE and not bridged(e, k.scale)
     good = True
     if due or thrust(e, rules, radars, drag, nature, k):
         good = refit(e, rules, radars, drag, nature, k)

@@ -24,6 +24,7 @@ from opendome.kernels.gating import (
 from opendome.kernels.hypotheses import takers
 from opendome.kernels.intake import COAST
 from opendome.kernels.motion import N_MOTION, advance, derivatives, load_bundle
+from opendome.kernels.pairs import join
 from opendome.kernels.radar import covers
 from opendome.kernels.states import settle
 from opendome.kernels.window import T
@@ -254,7 +255,7 @@ def joined(old, j, belief, first, following):
 
 @kernel
 def begin(slot, old, new, clock, fixed, belief, scratch):
-    """Start a track from two plots by the estimator's fit."""
+    """Start a track from two plots."""
     rules, k = fixed.tracker[0], scratch.k
     track, e = belief.tracks[slot], belief.estimates[slot]
     track.id = -1
@@ -272,9 +273,8 @@ def begin(slot, old, new, clock, fixed, belief, scratch):
     missed, rose = unseen(old, new, clock, fixed)
     track.unseen = missed * log(1.0 - rules.p_detect) + (ROSE if rose else 0.0)
     intake.begin(e, old, new)
-    route = route_at(clock, belief.routes, old)
-    if not intake.refit(e, rules, fixed.radars, fixed.drag, fixed.nature, k):
-        track.status = FREE
-        return
+    intake.guess(e, fixed.radars)
+    join(e, old, new, rules, fixed.radars, fixed.drag, fixed.nature, k)
     settle(track, e, clock.t, rules, fixed.drag, fixed.nature, k)
+    route = route_at(clock, belief.routes, old)
     track.score = pair_gain(old, new, route, belief, rules, fixed.radars[new.radar])

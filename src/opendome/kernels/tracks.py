@@ -10,7 +10,7 @@ from math import log
 
 import numpy as np
 
-from opendome._jit import kernel
+from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.atmosphere import AIR_TOP
 from opendome.kernels.dwells import looked
 from opendome.kernels.earth import height
@@ -23,7 +23,7 @@ from opendome.kernels.gating import (
     associate,
     learn_clutter,
 )
-from opendome.kernels.hypotheses import ALONE, CHOSEN, REFUSED, choose, thin, weight
+from opendome.kernels.hypotheses import ALONE, REFUSED, choose, thin
 from opendome.kernels.intake import extend, unlikely
 from opendome.kernels.starts import SCORE_LEAST, remember, start
 from opendome.kernels.states import settle
@@ -155,9 +155,9 @@ def judge(clock, fixed, belief, truth, scratch):
     rules, tracks = fixed.tracker[0], belief.tracks
     # As many starts as plots: the score that keeps false tracks at the same rate.
     wanted = rules.confirm_score + log(max(belief.clutter.sum(), 1.0))
-    verdict = scratch.column_of
+    verdict, lead = scratch.column_of, scratch.costs
     thin(clock, belief, scratch)
-    choose(clock, belief, scratch, verdict)
+    choose(clock, belief, scratch, verdict, lead)
     for i in range(clock.n_slots):
         track = tracks[i]
         if track.status != TENTATIVE:
@@ -168,29 +168,17 @@ def judge(clock, fixed, belief, truth, scratch):
                 track.status = FREE
             continue
         ready = track.hits >= rules.confirm_hits and track.score >= wanted
-        if ready and (verdict[i] == ALONE or _holds(i, clock, belief)):
+        if ready and (verdict[i] == ALONE or _holds(track, belief.estimates[i], lead[i])):
             _confirm(i, clock, belief, truth)
-    for i in range(clock.n_slots):
-        if tracks[i].status == CONFIRMED and tracks[i].held[0] >= 0:
-            if verdict[i] == CHOSEN:
-                _oust(i, clock, tracks)
-            tracks[i].held[0] = -1
+    oust(clock, tracks)
 
 
 @kernel
-def _holds(i, clock, belief):
+def _holds(track, e, lead):
     """Whether the choice of a track among its rivals holds: they have no chance, or it is old."""
-    track = belief.tracks[i]
-    if unlikely(belief.estimates[i]):
+    if unlikely(e):
         return False
-    if track.hits >= SETTLED and track.chosen >= CHOICES:
-        return True
-    lead = weight(track)
-    for r in range(clock.n_slots):
-        rival = belief.tracks[r]
-        if r != i and rival.status == TENTATIVE and _rivals(track, rival):
-            lead -= max(weight(rival), 0.0)
-    return lead > LEAD
+    return lead > LEAD or (track.hits >= SETTLED and track.chosen >= CHOICES)
 
 
 @kernel
@@ -210,34 +198,26 @@ def _confirm(i, clock, belief, truth):
         truth.rockets[truth.carries[i]].t_track = clock.t
 
 
-@kernel
-def _oust(i, clock, tracks):
-    """Drop the tentative tracks that claim a plot of one that is confirmed now."""
-    for r in range(clock.n_slots):
-        if tracks[r].status == TENTATIVE and _share(tracks[i], tracks[r]) > 0:
-            tracks[r].status = FREE
-
-
-@kernel
-def _share(a, b):
-    """How many plots two tracks hold in common."""
+@allocating_kernel
+def oust(clock, tracks):
+    """Drop the tentative tracks that claim a plot of one that was confirmed on this scan."""
+    own = np.empty(clock.n_slots * len(tracks[0].held), np.int64)
     n = 0
-    for x in a.held:
-        for y in b.held:
-            if x == y and x >= 0:
-                n += 1
-    return n
-
-
-@kernel
-def _rivals(a, b):
-    """Whether b claims a plot of a, and others besides."""
-    n = 0
-    for x in b.held:
-        if x >= 0:
-            n += 1
-    common = _share(a, b)
-    return 0 < common < n
+    for i in range(clock.n_slots):
+        track = tracks[i]
+        if track.status == CONFIRMED and track.held[0] >= 0:
+            for serial in track.held:
+                if serial >= 0:
+                    own[n] = serial
+                    n += 1
+            track.held[0] = -1
+    own = np.sort(own[:n])
+    for i in range(clock.n_slots):
+        if n == 0 or tracks[i].status != TENTATIVE:
+            continue
+        for serial in tracks[i].held:
+            if serial >= 0 and own[min(np.searchsorted(own, serial), n - 1)] == serial:
+                tracks[i].status = FREE
 
 
 @kernel
