@@ -79,7 +79,7 @@ class Belief(NamedTuple):
 #: call passes one pointer, where a tuple of arrays is copied.
 ESTIMATION = np.dtype(
     [
-        ("s", "f8", 288),
+        ("s", "f8", 160),
         ("F", "f8", (6, 11)),
         ("x", "f8", 6),
         ("h", "f8", 4),

@@ -141,7 +141,7 @@ def believe(clock, fixed, known, truth):
     assert tracks.follow(now, fixed, known, truth, working)
     impact.predict_impacts(now, fixed, known, working)
     threat.threaten(now, fixed, known)
-    impact.predict_paths(now, fixed, known)
+    impact.predict_paths(now, fixed, known, working)
     assert warn.warn(now, fixed, known, working)
     decide.consider(now, fixed, known)
     decide.decide(

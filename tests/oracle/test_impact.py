@@ -41,7 +41,7 @@ def predicted(sensed, t, m, P, sigma_max=1e5):
         estimate(known.estimates[i : i + 1], known.tracks["t"][i], m[i], P, fixed)
     predict_impacts(clock[0], fixed, known, scratch(n, 1))
     known.predictions["threat"] = 1.0
-    predict_paths(clock[0], fixed, known)
+    predict_paths(clock[0], fixed, known, scratch(n, 1))
     assert clock["n_predictions"][0] == n
     return known.predictions
 

@@ -88,7 +88,7 @@ def sense(clock, fixed, belief, truth, shots, scratch, seed, rep):
         return FULL_TRACKS
     predict_impacts(clock, fixed, belief, scratch)
     threaten(clock, fixed, belief)
-    predict_paths(clock, fixed, belief)
+    predict_paths(clock, fixed, belief, scratch)
     if not warn(clock, fixed, belief, scratch):
         return FULL_WARNINGS
     consider(clock, fixed, belief)

@@ -18,7 +18,6 @@ from opendome.kernels.motion import (
     VX,
     VY,
     VZ,
-    W,
     X,
     Y,
     Z,
@@ -34,11 +33,11 @@ FALL_MIN = 8.0  # s, least time that the steps are laid out over
 
 
 @kernel
-def height(s, i, nature):
-    """Height of lane i above the ground, m, and its climb away from the earth's centre, m/s."""
-    x, y, z = s[X + i], s[Y + i], s[Z + i]
+def height(s, nature):
+    """Height of the body above the ground, m, and its climb away from the earth's centre, m/s."""
+    x, y, z = s[X], s[Y], s[Z]
     h = earth.height(x, y, z, nature.earth) - ground_height(nature.terrain, x, y)
-    return h, earth.rise(x, y, z, s[VX + i], s[VY + i], s[VZ + i], nature.earth)
+    return h, earth.rise(x, y, z, s[VX], s[VY], s[VZ], nature.earth)
 
 
 @kernel
@@ -54,7 +53,7 @@ def to_ground(s, sign, drag, nature, old):
     float, s
         Time flown, negative backward; nan if it does not come down.
     """
-    h, climb = height(s, 0, nature)
+    h, climb = height(s, nature)
     climb *= sign
     fall = (climb + sqrt(climb * climb + 2.0 * G0 * max(h, 0.0))) / G0
     fall = max(fall, FALL_MIN)
@@ -64,18 +63,16 @@ def to_ground(s, sign, drag, nature, old):
         dt = fall * grade(j + 1, steps) - t
         for c in range(STATE):
             old[c] = s[c]
-        for i in range(W):
-            s[DT + i] = sign * dt
-        h0, c0 = height(s, 0, nature)
-        step(s, drag, nature)
-        h1, c1 = height(s, 0, nature)
+        s[DT] = sign * dt
+        h0, c0 = height(s, nature)
+        step(s, drag, nature, True)
+        h1, c1 = height(s, nature)
         if h1 <= 0.0 and (h0 > 0.0 or c0 * sign < 0.0):
             q = crossing(h0, c0 * sign * dt, h1, c1 * sign * dt)
             for c in range(STATE):
                 s[c] = old[c]
-            for i in range(W):
-                s[DT + i] = sign * dt * q
-            step(s, drag, nature)
+            s[DT] = sign * dt * q
+            step(s, drag, nature, True)
             return sign * (t + dt * q)
         t += dt
     return float("nan")

@@ -4,22 +4,20 @@ The impact is that of the track's last linearisation, moved by its derivatives w
 since; its covariance is G C G^T with the estimator's covariance C of constants and the derivatives
 G of the impact by them (kernels/estimator.py).  So a scan costs one small product a track, and a
 flight only where the track is linearised anew.  Paths are flown for those bodies alone that may be
-engaged, eight side by side; they are those of the newest estimate.
-
-    s    lanes of kernels/motion.py
+engaged; they are those of the newest estimate.
 """
 
 from math import sqrt
 
 import numpy as np
 
-from opendome._jit import allocating_kernel, kernel
+from opendome._jit import kernel
 from opendome.constants import G0
 from opendome.kernels.endpoints import aim, project
 from opendome.kernels.ground import FALL_MIN, grade, height
 from opendome.kernels.intake import COAST
 from opendome.kernels.measurement import active, scales
-from opendome.kernels.motion import DT, N_MOTION, SIZE, W, load, step
+from opendome.kernels.motion import BETA, CURVE_1, DT, N_MOTION, W, load_body, step
 from opendome.kernels.tracks import CONFIRMED
 from opendome.kernels.window import RADAR
 from opendome.tables import PREDICTIONS
@@ -85,55 +83,34 @@ def _register(p, radar):
     p.syy += along * dy * dy + across * dx * dx
 
 
-@allocating_kernel
-def predict_paths(clock, fixed, belief):
+@kernel
+def predict_paths(clock, fixed, belief, scratch):
     """Fly the known bodies that threaten a place along their paths."""
-    block = np.empty(W, np.int64)
-    n = 0
     for i in range(clock.n_slots):
         p = belief.predictions[i]
         if p.known and p.threat >= fixed.doctrine[0].threat_min:
-            block[n] = i
-            n += 1
-            if n == W:
-                _fly(belief, block, n, fixed.drag, fixed.nature)
-                n = 0
-    if n > 0:
-        _fly(belief, block, n, fixed.drag, fixed.nature)
-
-
-@allocating_kernel
-def _fly(belief, block, n, drag, nature):
-    """Fly up to eight tracks to the ground: nodes of their paths, short steps first."""
-    s, span = np.empty(SIZE), np.empty(W)
-    for i in range(W):
-        track = belief.tracks[block[min(i, n - 1)]]
-        m, u = track.m, track.nuisance
-        load(s, i, m[0], m[1], m[2], m[3], m[4], m[5], m[6], u[0], u[1], u[2], u[3])
-        high, climb = height(s, i, nature)
-        fall = (climb + sqrt(climb * climb + 2.0 * G0 * max(high, 0.0))) / G0
-        span[i] = max(fall, FALL_MIN)
-    down = np.zeros(W, np.int64)
-    for k in range(PATH):
-        left = 0
-        for i in range(n):
-            if down[i] == 0:
-                p = belief.predictions[block[i]]
-                _node(p, k, belief.tracks[block[i]].t + grade(k, STEPS) * span[i], s, i)
-                down[i] = height(s, i, nature)[0] < 0.0
-                left += 1 - down[i]
-        if left == 0:
-            return
-        for i in range(W):
-            s[DT + i] = span[i] * (grade(k + 1, STEPS) - grade(k, STEPS))
-        step(s, drag, nature)
+            _fly(p, belief.tracks[i], fixed.drag, fixed.nature, scratch.k)
 
 
 @kernel
-def _node(prediction, j, t, s, i):
-    """Store lane i as node j of a predicted path, which ends there for now."""
-    node = prediction.path[j]
-    node[0] = t
-    for r in range(6):
-        node[1 + r] = s[r * W + i]
-    prediction.n_path = j + 1
+def _fly(p, track, drag, nature, k):
+    """Fly a track to the ground: nodes of its path, short steps first."""
+    s, q = k.s, k.q
+    for j in range(BETA + 1):
+        q[j] = track.m[j]
+    for j in range(CURVE_1, N_MOTION):
+        q[j] = track.nuisance[j - CURVE_1]
+    load_body(s, q)
+    high, climb = height(s, nature)
+    span = (climb + sqrt(climb * climb + 2.0 * G0 * max(high, 0.0))) / G0
+    span = max(span, FALL_MIN)
+    for j in range(PATH):
+        node = p.path[j]
+        node[0] = track.t + grade(j, STEPS) * span
+        for r in range(6):
+            node[1 + r] = s[r * W]
+        p.n_path = j + 1
+        if height(s, nature)[0] < 0.0:
+            return
+        s[DT] = span * (grade(j + 1, STEPS) - grade(j, STEPS))
+        step(s, drag, nature, False)
