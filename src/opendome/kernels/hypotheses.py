@@ -29,6 +29,7 @@ SPREAD = 0.08  # of the velocities of bodies of a ripple, over their speed
 KEPT = 8  # tentative tracks that may end in one plot
 ROUNDS = 300  # of the search for prices ...
 WORK = 60_000  # ... and their product with the hypotheses of a cluster, at most
+MANY = 100  # hypotheses beyond which the order of the last turn is no help in sorting
 GAP = 0.5  # log-likelihood between the set found and the bound that ends it
 
 
@@ -322,7 +323,10 @@ def pack(w, plot_of, n_plots):
                         break
                     excess[p] += 1.0
         if turn < 10 or turn % 4 == 0:
-            _in_order(order, reduced)
+            if n > MANY:
+                order = np.argsort(-reduced, kind="mergesort")
+            else:
+                _in_order(order, reduced)
             total = _greedy(order, w, plot_of, taken, free)
             if total > most:
                 most = total

@@ -88,13 +88,11 @@ def pair_gain(old, new, route, belief, rules, radar):
     """Log-likelihood ratio of a pair of plots: a body's velocity over a false second plot.
 
     The velocity has its prior, that of the route where there is one; range rates, where both are
-    measured, must agree with the ranges.  -inf outside the gates.
+    measured, must agree with the ranges: -inf if they do not.
     """
     dt = new.t - old.t
     vx, vy, vz = (new.x - old.x) / dt, (new.y - old.y) / dt, (new.z - old.z) / dt
     speed2 = vx * vx + vy * vy + vz * vz
-    if speed2 > rules.speed_max**2 or speed2 < rules.speed_min**2:
-        return -np.inf
     noise = old.sigma_r**2 + (old.sigma_a * old.range) ** 2
     noise = (noise + new.sigma_r**2 + (new.sigma_a * new.range) ** 2) / (dt * dt)
     s = rules.sigma_velocity**2 + noise
@@ -225,7 +223,7 @@ def _pairs(clock, fixed, belief, scratch):
         while at < len(order) and plots[order[at]].x <= old.x + reach:
             j = order[at]
             at += 1
-            if plots[j].used == TAKEN or plots[j].t <= old.t:
+            if plots[j].used == TAKEN or not _flies(old, plots[j], rules):
                 continue
             gain = pair_gain(old, plots[j], route, belief, rules, fixed.radars[plots[j].radar])
             if gain <= SCORE_LEAST or joined(old, j, belief, scratch.local, scratch.order):
@@ -238,6 +236,17 @@ def _pairs(clock, fixed, belief, scratch):
             gains[n_edges] = gain + missed * log(1.0 - rules.p_detect)
             n_edges += 1
     return n_edges
+
+
+@kernel
+def _flies(old, new, rules):
+    """Whether a plot comes after another at a speed that a rocket may have."""
+    dt = new.t - old.t
+    if dt <= 0.0:
+        return False
+    dx, dy, dz = new.x - old.x, new.y - old.y, new.z - old.z
+    d2 = dx * dx + dy * dy + dz * dz
+    return (rules.speed_min * dt) ** 2 <= d2 <= (rules.speed_max * dt) ** 2
 
 
 @kernel
