@@ -171,6 +171,10 @@ TRACKER = table(
     ("boost_time", "f8", "s", "age of a track up to which the motor may burn"),
     ("sigma_route", "f8", "1", "spread of speeds on one route, over the speed"),
     ("sigma_max", "f8", "m", "no prediction while the ellipse is larger (major axis, 1 sigma)"),
+    ("p_own", "f8", "1", "least joint probability that a confirmed track's plot is its own"),
+    ("rival", "f8", "1", "log-likelihood by which a start may fall behind its best rival"),
+    ("lead", "f8", "1", "log-likelihood by which a start must lead all rivals together"),
+    ("ln_rise", "f8", "1", "log-likelihood ratio of a start that rose over the horizon"),
 )
 
 DOCTRINE = table(

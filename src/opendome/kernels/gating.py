@@ -10,6 +10,7 @@ import numpy as np
 
 from opendome._jit import allocating_kernel, kernel
 from opendome.kernels.association import match
+from opendome.kernels.marginals import leave_open
 from opendome.kernels.measurement import measure, turn
 
 FREE, TENTATIVE, CONFIRMED = 0, 1, 2  # status of a track
@@ -156,6 +157,8 @@ def associate(stage, clock, fixed, belief, scratch):
         match(n_edges, clock.n_slots, clock.n_plots, 0.0, scratch)
     else:
         _best(n_edges, clock.n_slots, scratch)
+    if stage == CONFIRMED:
+        leave_open(n_edges, fixed.tracker[0].p_own, scratch)
     for e in range(n_edges):
         track = belief.tracks[edges[0, e]]
         if column_of[edges[0, e]] == edges[1, e]:

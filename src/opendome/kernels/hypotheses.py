@@ -22,10 +22,9 @@ from opendome.kernels.association import root_of
 from opendome.kernels.gating import FREE, TENTATIVE
 
 REFUSED, CHOSEN, ALONE = 0, 1, 2  # a tentative track: not in the best set, in it, shares no plot
+LIKE = 3.5  # log-likelihood ratio from which a velocity counts as one that was tried
 FELLOWS = 8  # velocities that are tried in a cluster, at most
-ALIKE = 7.0  # log-likelihood ratio of the velocity of its fellow: 700 m/s in the prior, 70 here
 ONE_VELOCITY = 400  # hypotheses of a cluster beyond which they are many rockets' and many ripples'
-SPREAD = 0.08  # of the velocities of bodies of a ripple, over their speed
 KEPT = 8  # tentative tracks that may end in one plot
 ROUNDS = 300  # of the search for prices ...
 WORK = 60_000  # ... and their product with the hypotheses of a cluster, at most
@@ -71,7 +70,7 @@ def thin(clock, belief, scratch):
 
 
 @allocating_kernel
-def choose(clock, belief, scratch, verdict, lead):
+def choose(clock, belief, rules, scratch, verdict, lead):
     """Fill verdict[slot] of the tentative tracks with REFUSED, CHOSEN or ALONE.
 
     Of those CHOSEN, lead[slot] is the weight less that of all rivals together: tracks that claim a
@@ -98,7 +97,7 @@ def choose(clock, belief, scratch, verdict, lead):
         if end - begin > 1:
             members = order[begin:end]
             part, n_part = _part(members, plot_of, number)
-            _settle(slots[members], part, n_part, tracks, verdict)
+            _settle(slots[members], part, n_part, tracks, rules, verdict)
             _leads(slots[members], part, n_part, tracks, verdict, lead)
         begin = end
 
@@ -110,7 +109,7 @@ def weight(track):
 
 
 @allocating_kernel
-def _settle(slots, plot_of, n_plots, tracks, verdict):
+def _settle(slots, plot_of, n_plots, tracks, rules, verdict):
     """Verdict on one cluster: the best set, over what the bodies of a ripple may fly alike.
 
     Bodies of a ripple have nearly one velocity, and whoever takes one for a slower one has to take
@@ -125,13 +124,13 @@ def _settle(slots, plot_of, n_plots, tracks, verdict):
     most = 0.0
     order = np.argsort(-plain, kind="mergesort")
     for turn in range(FELLOWS):
-        a = _next_fellow(order, slots, tracks, tried) if n <= ONE_VELOCITY else -1
+        a = _next_fellow(order, slots, tracks, rules, tried) if n <= ONE_VELOCITY else -1
         if a < 0 and turn > 0:
             break
         for c in range(n):
             w[c] = plain[c]
             if a >= 0:
-                w[c] += alike(tracks[slots[c]], tracks[slots[a]])
+                w[c] += alike(tracks[slots[c]], tracks[slots[a]], rules)
         total, kept = pack(w, plot_of, n_plots)
         if total > most:
             most = total
@@ -143,14 +142,14 @@ def _settle(slots, plot_of, n_plots, tracks, verdict):
 
 
 @kernel
-def _next_fellow(order, slots, tracks, tried):
+def _next_fellow(order, slots, tracks, rules, tried):
     """The next hypothesis of three plots or more whose velocity is not like one tried; -1: none."""
     for a in order:
         if tried[a] or tracks[slots[a]].hits < 3:
             continue
         new = True
         for c in range(len(slots)):
-            if tried[c] and alike(tracks[slots[a]], tracks[slots[c]]) > 0.5 * ALIKE:
+            if tried[c] and alike(tracks[slots[a]], tracks[slots[c]], rules) > LIKE:
                 new = False
         if new:
             return a
@@ -158,14 +157,18 @@ def _next_fellow(order, slots, tracks, tried):
 
 
 @kernel
-def alike(a, b):
-    """Log-likelihood ratio of a body's velocity if it follows another: against any velocity."""
+def alike(a, b, rules):
+    """Log-likelihood ratio of a body's velocity: half of them follow another's, half any.
+
+    Both are normal: about the other's velocity, and about none with the prior's spread.
+    """
     r2 = v2 = 0.0
     for c in range(3, 6):
         r2 += (a.m[c] - b.m[c]) ** 2
         v2 += b.m[c] * b.m[c]
-    s2 = SPREAD**2 * v2 + (a.P[3, 3] + a.P[4, 4] + a.P[5, 5]) / 3.0
-    return log(0.5 + 0.5 * exp(ALIKE - 0.5 * r2 / s2))
+    own = (a.P[3, 3] + a.P[4, 4] + a.P[5, 5]) / 3.0
+    s2, any2 = rules.sigma_route**2 * v2 + own, rules.sigma_velocity**2 + own
+    return log(0.5 + 0.5 * exp(1.5 * log(any2 / s2) - 0.5 * r2 / s2))
 
 
 @allocating_kernel

@@ -14,8 +14,8 @@ curve, l is the size of its transonic rise; the three numbers bring it nearest t
 functions (docs/theory/tracking.md).  The exponential is the rational function
 (12 + 6 a + a^2) / (12 - 6 a + a^2), within 1 % up to a = 1.2 and positive everywhere.
 
-A bundle is the body and, side by side, the derivatives of its state by seven of the parameters; they
-obey the variational equations along the path,
+A bundle is the body and, side by side, the derivatives of its state by seven of the parameters;
+they obey the variational equations along the path,
 
     dF_x/dt = F_v
     dF_v/dt = -u dD - D du - mu / r^3 (F_x - 3 n dh) - 2 Omega x F_v + da/dq
@@ -47,13 +47,13 @@ W = 8  # numbers in a row
 X, Y, Z, VX, VY, VZ = (W * i for i in range(6))
 STATE = 6 * W
 STAGE, SUM = STATE, 2 * STATE
-DT, PER_BETA, TILT, RISE, EAST, NORTH = (3 * STATE + i for i in range(6))  # step, 1/beta, k, l, wind
+DT, PER_BETA, TILT, RISE, EAST, NORTH = (3 * STATE + i for i in range(6))  # step, 1/beta, k, l, e, n
 BY_Q = 3 * STATE + W  # dD by each column's own parameter
 SIZE = BY_Q + W
 
 N_MOTION = 11  # parameters of the motion
 BETA, CURVE_1, CURVE_2, WIND_E, WIND_N = 6, 7, 8, 9, 10
-COLUMNS = ((1, 2), (2, 3), (3, 4), (4, 5), (5, BETA), (6, CURVE_1), (7, CURVE_2))  # parameter of each
+COLUMNS = ((1, 2), (2, 3), (3, 4), (4, 5), (5, BETA), (6, CURVE_1), (7, CURVE_2))  # by parameter
 
 _1 = np.uint64(1)
 

@@ -31,8 +31,6 @@ from opendome.kernels.window import T
 
 SCORE_LEAST = -5.0  # score at which a tentative track is given up
 UNSEEN_SCANS = 6  # scans before the first plot on which a body would have been missed, at most
-ROSE = 8.0  # log of the density of bodies where others rise, over that of false plots; assumed
-RIVAL = 4.0  # log-likelihood by which a pair may fall behind the best of its plots
 RATE_BEND = 0.1  # of the motor's acceleration: by how much a mean of two rates may miss their range
 ROUTE_PLOTS = 4  # plots of a track's beginning that enter the routes
 ROUTE_AT = 5  # plots with which a track's beginning is known well enough
@@ -171,6 +169,7 @@ def start(clock, fixed, belief, truth, scratch):
     if n_edges < 0:
         return False
     edges, gains, plots, singles = scratch.edges, scratch.gains, belief.plots, belief.singles
+    rules = fixed.tracker[0]
     best_old, best_new = scratch.nis, scratch.costs
     for i in range(clock.n_singles):
         best_old[i] = -np.inf
@@ -185,9 +184,9 @@ def start(clock, fixed, belief, truth, scratch):
         room -= belief.tracks[i].status != FREE
     wanted = 0
     for e in range(n_edges):
-        wanted += gains[e] >= max(best_old[edges[0, e]], best_new[edges[1, e]]) - RIVAL
+        wanted += gains[e] >= max(best_old[edges[0, e]], best_new[edges[1, e]]) - rules.rival
     # Where there are more pairs than slots, each plot starts its best one alone.
-    rival = RIVAL if wanted <= room else 0.0
+    rival = rules.rival if wanted <= room else 0.0
     slot = 0
     for e in range(n_edges):
         i, j = edges[0, e], edges[1, e]
@@ -280,7 +279,7 @@ def begin(slot, old, new, clock, fixed, belief, scratch):
         track.held[i] = -1
     track.held[0], track.held[1] = new.serial, old.serial
     missed, rose = unseen(old, new, clock, fixed)
-    track.unseen = missed * log(1.0 - rules.p_detect) + (ROSE if rose else 0.0)
+    track.unseen = missed * log(1.0 - rules.p_detect) + (rules.ln_rise if rose else 0.0)
     intake.begin(e, old, new)
     intake.guess(e, fixed.radars)
     join(e, old, new, rules, fixed.radars, fixed.drag, fixed.nature, k)

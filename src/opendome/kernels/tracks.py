@@ -32,9 +32,8 @@ from opendome.kernels.unresolved import share
 
 SINGLE_SCANS = 2  # scans for which an unused plot may still start a track
 SCAN_PLOTS = 1_000_000  # more than a scan has plots
-LEAD = 6.0  # log-likelihood by which a hypothesis must beat all its rivals together, or ...
-SETTLED = 5  # ... the plots that it must have, and ...
-CHOICES = 2  # ... the scans in a row on which it was in the best set, before the choice holds
+SETTLED = 5  # plots with which a start's choice holds without a lead, if it was made on so many
+CHOICES = 2  # scans in a row
 
 
 @kernel
@@ -157,7 +156,7 @@ def judge(clock, fixed, belief, truth, scratch):
     wanted = rules.confirm_score + log(max(belief.clutter.sum(), 1.0))
     verdict, lead = scratch.column_of, scratch.costs
     thin(clock, belief, scratch)
-    choose(clock, belief, scratch, verdict, lead)
+    choose(clock, belief, rules, scratch, verdict, lead)
     for i in range(clock.n_slots):
         track = tracks[i]
         if track.status != TENTATIVE:
@@ -168,17 +167,17 @@ def judge(clock, fixed, belief, truth, scratch):
                 track.status = FREE
             continue
         ready = track.hits >= rules.confirm_hits and track.score >= wanted
-        if ready and (verdict[i] == ALONE or _holds(track, belief.estimates[i], lead[i])):
+        if ready and (verdict[i] == ALONE or _holds(track, belief.estimates[i], lead[i], rules)):
             _confirm(i, clock, belief, truth)
     oust(clock, tracks)
 
 
 @kernel
-def _holds(track, e, lead):
+def _holds(track, e, lead, rules):
     """Whether the choice of a track among its rivals holds: they have no chance, or it is old."""
     if unlikely(e):
         return False
-    return lead > LEAD or (track.hits >= SETTLED and track.chosen >= CHOICES)
+    return lead > rules.lead or (track.hits >= SETTLED and track.chosen >= CHOICES)
 
 
 @kernel

@@ -210,6 +210,48 @@ class GnnEkf(Model):
         grade="assumed",
     )
 
+    p_own: float = quantity(
+        "1",
+        "joint probability that the plot of a confirmed track is its own, below which the track "
+        "leaves it; 0: takes it always (global nearest neighbour alone)",
+        default=0.95,
+        low=0.0,
+        high=1.0,
+        source="convention: one wrong update in twenty at most",
+        grade="assumed",
+    )
+    rival: float = quantity(
+        "1",
+        "log-likelihood by which a pair of plots may fall behind the best pair of either plot and "
+        "still start a track",
+        default=4.0,
+        low=0.0,
+        high=100.0,
+        source="a pair less likely by e^4 is right once in fifty times; tuned on seeds 1 to 4 of "
+        "the trials in ripples (docs/theory/tracking.md)",
+        grade="calibrated",
+    )
+    lead: float = quantity(
+        "1",
+        "log-likelihood by which a start must lead all that share plots with it, together, to be "
+        "confirmed at once",
+        default=6.0,
+        low=0.0,
+        high=100.0,
+        source="one wrong choice in four hundred; tuned on the same trials",
+        grade="calibrated",
+    )
+    ln_rise: float = quantity(
+        "1",
+        "log-likelihood ratio of a start where bodies rise into coverage, over one in the middle",
+        default=8.0,
+        low=0.0,
+        high=100.0,
+        source="bodies rise over the horizon and appear nowhere else: a factor of 3,000; tuned on "
+        "the same trials",
+        grade="calibrated",
+    )
+
     @model_validator(mode="after")
     def _in_order(self) -> "GnnEkf":
         if self.confirm_hits > self.confirm_scans:
