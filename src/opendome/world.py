@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from opendome import tables
+from opendome.kernels.gating import BANDS
 from opendome.kernels.nature import Nature
 from opendome.kernels.warn import Alert, places_alone
 
@@ -63,7 +64,7 @@ class Belief(NamedTuple):
     tracks: np.ndarray  # TRACKS
     estimates: np.ndarray  # ESTIMATES, by track slot
     routes: np.ndarray  # ROUTES: where confirmed tracks came from
-    clutter: np.ndarray  # (radars, 8): mean false plots a scan, by band of elevation
+    clutter: np.ndarray  # (radars, 16): mean false plots a scan, by band of elevation
     looks: np.ndarray  # LOOKS (slot, radar)
     predictions: np.ndarray  # PREDICTIONS, by track slot
     options: np.ndarray  # OPTIONS (slot, battery)
@@ -189,7 +190,7 @@ def belief(fixed: Fixed, n_slots: int, n_plots: int, n_warnings: int) -> Belief:
         tracks=tracks,
         estimates=tables.ESTIMATES.allocate(n_slots),
         routes=tables.ROUTES.allocate(256),
-        clutter=np.repeat(_false_plots(fixed.radars)[:, None] / 8.0, 8, axis=1),
+        clutter=np.repeat(_false_plots(fixed.radars)[:, None] / BANDS, BANDS, axis=1),
         looks=looks.reshape(n_slots, len(fixed.radars)),
         predictions=tables.PREDICTIONS.allocate(n_slots),
         options=options.reshape(n_slots, len(fixed.batteries)),

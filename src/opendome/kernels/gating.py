@@ -15,7 +15,7 @@ from opendome.kernels.measurement import measure, turn
 
 FREE, TENTATIVE, CONFIRMED = 0, 1, 2  # status of a track
 LEFT, TAKEN, CLAIMED = 0, 1, 2  # a plot: for anyone, by a confirmed track, by tentative ones
-BANDS = 8  # bands of elevation in which false plots are counted: four each in fence and volume
+FENCE_BANDS, BANDS = 12, 16  # bands of elevation in which false plots are counted; the rest above
 CLUTTER_RATE = 0.02  # of the newest scan in their means: a memory of about a minute
 CLUTTER_LEAST = 1e-4  # false plots a scan and band
 
@@ -81,19 +81,19 @@ def distance(track, plot, radar, k):
 @kernel
 def band(radar, el):
     """Band of elevation of a plot, and its width, rad."""
-    half = BANDS // 2
-    low, high, first = radar.el_min, radar.fence_top, 0
+    low, high, first, n = radar.el_min, radar.fence_top, 0, FENCE_BANDS
     if el > radar.fence_top and radar.volume_top > radar.fence_top:
-        low, high, first = radar.fence_top, radar.volume_top, half
-    width = (high - low) / half
-    return first + min(max(np.int64((el - low) / width), 0), half - 1), width
+        low, high = radar.fence_top, radar.volume_top
+        first, n = FENCE_BANDS, BANDS - FENCE_BANDS
+    width = (high - low) / n
+    return first + min(max(np.int64((el - low) / width), 0), n - 1), width
 
 
 @kernel
 def ln_false(plot, radar, clutter, n, speed_max):
     """Log density of false plots a scan at a plot, over range, azimuth, elevation (, rate).
 
-    clutter : float array (radars, 8)
+    clutter : float array (radars, 16)
         Mean number a scan in each band of elevation.
     """
     c, width = band(radar, plot.el)

@@ -47,7 +47,8 @@ W = 8  # numbers in a row
 X, Y, Z, VX, VY, VZ = (W * i for i in range(6))
 STATE = 6 * W
 STAGE, SUM = STATE, 2 * STATE
-DT, PER_BETA, TILT, RISE, EAST, NORTH = (3 * STATE + i for i in range(6))  # step, 1/beta, k, l, e, n
+#: Step, 1/beta, k, l, e, n.
+DT, PER_BETA, TILT, RISE, EAST, NORTH = (3 * STATE + i for i in range(6))
 BY_Q = 3 * STATE + W  # dD by each column's own parameter
 SIZE = BY_Q + W
 
