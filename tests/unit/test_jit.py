@@ -12,7 +12,7 @@ from opendome._jit import kernel
 
 KERNELS = Path(opendome.__file__).parent / "kernels"
 #: Make arrays for themselves, or are handed them, and return a number.
-NUMBERS = {"cost_of", "probabilities", "roll", "fate", "_greedy"}
+NUMBERS = {"cost_of", "probabilities", "roll", "fate"}
 
 
 def decorated():

@@ -46,7 +46,7 @@ def _timed(trial: Trial) -> tuple[np.ndarray, float, list[float]]:
         began = time.process_time()
         tracker.scan(t, trial.plots, first, last)
         each.append(time.process_time() - began)
-    return tracker.rows[: tracker.n_rows], sum(each), each
+    return tracker.log(), sum(each), each
 
 
 def _speed(n: int) -> list[Row]:

@@ -15,7 +15,7 @@ from opendome.tracking import plots as recorded_plots
 from opendome.tracking import radars
 from opendome.tracking.radars import Sensors
 
-ROWS = 4096  # rows of the log at first; it grows
+ROWS = 4096  # rows of a block of the log, at least
 HYPOTHESES = 8  # track slots for each plot of the fullest scan
 SPARE = 256  # track slots beyond those
 LULL = 60.0  # s without plots after which nothing is tracked any more
@@ -116,6 +116,7 @@ class Tracker:
         for column in tables.CLOCK.cols:
             self.clock[column.name] = 0
         self.clock["period"] = sensors.period
+        self.full: list[np.ndarray] = []  # blocks of the log: none is copied while scans come
         self.rows = tables.RECORDED_TRACKS.allocate(max(ROWS, 2 * n_slots))
         self.n_rows = 0
 
@@ -135,8 +136,9 @@ class Tracker:
                     f"tracks: more than {len(self.belief.tracks)} at {t:g} s, or too many plots "
                     "within their gates (fewer false plots, or a shorter scan_period_s)"
                 )
-            more = tables.RECORDED_TRACKS.allocate(len(self.rows))
-            self.rows = np.concatenate([self.rows, more])
+            self.full.append(self.rows[: self.n_rows])
+            self.rows = tables.RECORDED_TRACKS.allocate(len(self.rows))
+            self.n_rows = 0
 
     def run(self, plots: np.ndarray, progress: Callable[[float], None] | None = None) -> np.ndarray:
         """Track all scans of some plots; returns the rows."""
@@ -145,4 +147,8 @@ class Tracker:
                 self.scan(t, plots, first, last)
             if progress:
                 progress(last / len(plots))
-        return self.rows[: self.n_rows].copy()
+        return self.log()
+
+    def log(self) -> np.ndarray:
+        """The rows of all scans so far."""
+        return np.concatenate([*self.full, self.rows[: self.n_rows]])
