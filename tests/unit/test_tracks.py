@@ -210,16 +210,22 @@ def test_tracks__a_clean_rocket_gives_exactly_one_track(sensed):
     assert error @ np.linalg.solve(track["P"][:3, :3], error) < 16.3
 
 
-def test_tracks__two_crossing_rockets_keep_two_tracks(sensed):
+@pytest.mark.parametrize(("p_own", "hits"), [(0.0, 79), (0.95, 76)])
+def test_tracks__two_crossing_rockets_keep_two_tracks(sensed, p_own, hits):
     noise = np.random.default_rng(9)
     one = flight(sensed, CLIMB, 40)
     two = flight(sensed, (-8e3, 5.4e3, 1.5e3, 260.0, -60.0, 330.0), 40)
-    tracker = Tracker(sensed)
+    tracker = Tracker(sensed, p_own=p_own)
     for a, b in zip(one, two, strict=True):
         tracker.scan(a, b, noise=noise, snr=200.0)
     assert tracker.clock["next_track"][0] == 2
-    # One plot in a thousand lies outside its gate; the two tracks want 80.
-    assert tracker.known.tracks["hits"][:2].sum() >= 79
+    # One plot in a thousand lies outside its gate, and where they cross nobody can tell whose plots
+    # the two are; the two tracks want 80.
+    ended = tracker.known.tracks[:2]
+    assert ended["hits"].sum() >= hits
+    assert ended["misses"].sum() <= 1
+    for track, end in zip(ended, (one[-1], two[-1]), strict=True):
+        assert np.linalg.norm(track["m"][:3] - end) < 100.0
 
 
 def test_associate__cheap_gate_loses_no_plot_of_the_exact_gate(sensed, path):

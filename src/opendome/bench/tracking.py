@@ -32,7 +32,7 @@ def measure(full: bool) -> list[Row]:
     return [
         *_speed(10_000 if full else 300),
         *(_speed(1_000) if full else []),
-        *_set(tuple(trials.SET) if full else BRIEF, tuple(trials.SET) if full else BRIEF[:1]),
+        *_set(full),
         *_false(HOURS_FULL if full else HOURS_BRIEF),
         *_bounds(300 if full else 15),
     ]
@@ -73,13 +73,15 @@ def _held(rows: np.ndarray, scans: int) -> np.ndarray:
     return np.concatenate([np.zeros(scans - len(counts), int), counts])
 
 
-def _set(names: tuple[str, ...], peers: tuple[str, ...]) -> Iterator[Row]:
+def _set(full: bool) -> Iterator[Row]:
+    names = tuple(trials.SET) if full else BRIEF
+    peers = names if full else BRIEF[:1]
     for name in names:
         trial = trials.trial(name, SEED)
         rows, cpu, _ = _timed(trial)
         yield from _quality(name, trial, rows)
         if name in peers:
-            yield from _peer(name, trial, cpu / max(len(rows), 1), rows)
+            yield from _peer(name, trial, cpu / max(len(rows), 1), rows, full)
 
 
 def _quality(name: str, trial: Trial, rows: np.ndarray) -> Iterator[Row]:
@@ -124,7 +126,7 @@ def _stretch(trial: Trial) -> Trial:
     )  # fmt: skip
 
 
-def _peer(name: str, trial: Trial, own: float, own_rows: np.ndarray) -> Iterator[Row]:
+def _peer(name: str, trial: Trial, own: float, own_rows: np.ndarray, full: bool) -> Iterator[Row]:
     """Stone Soup on the same plots; ratios are Stone Soup's figure over ours."""
     if importlib.util.find_spec("stonesoup") is None:
         yield Row("Stone Soup: not installed (pip install 'opendome[bench]')", float("nan"), "")
@@ -134,13 +136,15 @@ def _peer(name: str, trial: Trial, own: float, own_rows: np.ndarray) -> Iterator
     part = _stretch(trial)
     until = part.time[-1] + 0.5 * part.sensors.period
     own_gospa = _gospa(part, own_rows[own_rows["time_s"] < until])
-    rows, cpu = stone_soup.track(part)
-    each, gospa = cpu / max(len(rows), 1), _gospa(part, rows)
     name = f"{name}, first {len(part.time)} scans"
     yield Row(f"{name}: a target and scan", 1e6 * own, "CPU us")
-    yield Row(f"{name}: a target and scan, Stone Soup", 1e6 * each, "CPU us", each / own)
     yield Row(f"{name}: GOSPA", own_gospa, "m")
-    yield Row(f"{name}: GOSPA, Stone Soup", gospa, "m", gospa / own_gospa)
+    for kind in stone_soup.FILTERS if full else ("extended",):
+        rows, cpu = stone_soup.track(part, kind)
+        each, gospa = cpu / max(len(rows), 1), _gospa(part, rows)
+        whose = f"Stone Soup, {kind} filter"
+        yield Row(f"{name}: a target and scan, {whose}", 1e6 * each, "CPU us", each / own)
+        yield Row(f"{name}: GOSPA, {whose}", gospa, "m", gospa / own_gospa)
 
 
 def _false(hours: float) -> Iterator[Row]:

@@ -28,7 +28,7 @@ from opendome.kernels.intake import extend, unlikely
 from opendome.kernels.starts import SCORE_LEAST, remember, start
 from opendome.kernels.states import settle
 from opendome.kernels.terrain import ground_height
-from opendome.kernels.unresolved import share
+from opendome.kernels.unresolved import HIDDEN, share
 
 SINGLE_SCANS = 2  # scans for which an unused plot may still start a track
 SCAN_PLOTS = 1_000_000  # more than a scan has plots
@@ -117,7 +117,7 @@ def absorb(stage, clock, fixed, belief, truth, scratch):
         elif scratch.covered[i]:
             track.misses += 1
             track.score += log(1.0 - rules.p_detect)
-        if _lost(track, rules):
+        if _lost(track, rules, scratch.covered[i] == HIDDEN):
             track.status = FREE
         if track.status == CONFIRMED and estimates[i].routed == 0:
             remember(estimates[i], clock, fixed, belief.routes, scratch)
@@ -132,15 +132,16 @@ def _hold(track, e, serial):
 
 
 @kernel
-def _lost(track, rules):
+def _lost(track, rules, hidden):
     """Whether a track has too many misses, or no numbers, or a tentative one too low a score.
 
-    A tentative track counts all its misses, a confirmed one those since its last plot.
+    A tentative track counts all its misses, a confirmed one those since its last plot; twice as
+    many are allowed beside a neighbour that may hide it.
     """
     if not track.P[0, 0] < np.inf:
         return True
     if track.status == CONFIRMED:
-        return track.misses >= rules.drop_misses
+        return track.misses >= (2 * rules.drop_misses if hidden else rules.drop_misses)
     waited = track.misses > rules.confirm_scans - rules.confirm_hits
     return track.status == TENTATIVE and (waited or track.score < SCORE_LEAST)
 

@@ -18,6 +18,7 @@ from opendome.kernels.gating import CONFIRMED, LEFT, distance
 from opendome.kernels.measurement import measure, turn
 
 NOTHING = -1  # scratch.column_of of a track without a plot; -2 - j: it shares plot j
+HIDDEN = 2  # scratch.covered of a track in coverage that a neighbour may hide; 1: none does
 WIDE = 2.0  # standard deviations of a difference that may hide behind the edge of a cell
 VAGUE = 6.0  # cells within which a difference must be known (WIDE standard deviations)
 
@@ -26,6 +27,8 @@ VAGUE = 6.0  # cells within which a difference must be known (WIDE standard devi
 def share(clock, fixed, belief, scratch):
     """Give plots of unresolved bodies to both: column_of[slot] = -2 - plot.
 
+    One that is left without, beside a neighbour that has a plot, may be hidden by it: three bodies
+    or more share a plot that lies at no mean of two.  covered[slot] = HIDDEN.
     Comes after the assignment of the confirmed tracks, for those that it left without a plot.
     """
     tracks, column_of, owner = belief.tracks, scratch.column_of, scratch.parent
@@ -43,7 +46,9 @@ def share(clock, fixed, belief, scratch):
         for r in range(clock.n_slots):
             if r == i or tracks[r].status != CONFIRMED or not _near(tracks[i], tracks[r], widest):
                 continue
-            j = _common(i, r, clock, fixed, belief, scratch)
+            j, beside = _common(i, r, clock, fixed, belief, scratch)
+            if beside:
+                scratch.covered[i] = HIDDEN
             if j >= 0:
                 owner[j] = i
                 column_of[i] = -2 - j
@@ -60,14 +65,14 @@ def _near(a, b, widest):
 
 @kernel
 def _common(i, r, clock, fixed, belief, scratch):
-    """The plot that two tracks share, or -1.
+    """The plot that two tracks share, or -1; and whether the radar may not tell them apart.
 
     That of the neighbour, if the mean explains it better than the neighbour alone, or one that
     nobody has.
     """
     tracks, plots, k, rules = belief.tracks, belief.plots, scratch.k, fixed.tracker[0]
     theirs = scratch.column_of[r]
-    best, least = -1, np.inf
+    best, least, beside = -1, np.inf, False
     for j in range(clock.n_plots):
         plot = plots[j]
         wanted = j == theirs or j == -2 - theirs
@@ -80,6 +85,7 @@ def _common(i, r, clock, fixed, belief, scratch):
         if dx * dx + dy * dy > (2.0 * radar.beamwidth * plot.range) ** 2:
             continue
         cost, d2 = _between(tracks[i], tracks[r], plot, radar, k)
+        beside = beside or cost < np.inf
         if j == theirs:
             own, ln_det, _ = distance(tracks[r], plot, radar, k)
             chance = 2.0 * log(rules.p_detect / (1.0 - rules.p_detect))
@@ -87,7 +93,7 @@ def _common(i, r, clock, fixed, belief, scratch):
                 continue
         if d2 < rules.gate and cost < least:
             best, least = j, cost
-    return best
+    return best, beside
 
 
 @kernel

@@ -150,8 +150,14 @@ def _identity(track: np.ndarray, body: np.ndarray) -> float:
     return float(counts.max(axis=1).sum() / counts.sum())
 
 
+FALSE, IDLE = -1, -2  # a track of false plots, one that took no plot
+
+
 def continuity(rows: np.ndarray, source: np.ndarray, plots: np.ndarray, bodies: int) -> Continuity:
     """Tracks a body, swaps, false tracks and latency, by the true source of each plot taken.
+
+    A track is the body's that most of its plots are of, false if all are false plots, and one too
+    many if it took none after its confirmation.
 
     Parameters
     ----------
@@ -167,10 +173,11 @@ def continuity(rows: np.ndarray, source: np.ndarray, plots: np.ndarray, bodies: 
     order = np.argsort(rows["track"], kind="stable")
     for part in np.split(order, np.flatnonzero(np.diff(rows["track"][order])) + 1):
         took = rows["plot"][part]
-        who = source[took[took >= 0]]
-        who = who[who >= 0]
+        any_plot = source[took[took >= 0]]
+        who = any_plot[any_plot >= 0]
         swaps += int(np.count_nonzero(np.diff(who)))
-        of_track.append(np.bincount(who).argmax() if len(who) else -1)
+        nobody = FALSE if len(any_plot) else IDLE
+        of_track.append(np.bincount(who).argmax() if len(who) else nobody)
         if len(who):
             first_row.setdefault(int(of_track[-1]), rows["time_s"][part[0]])
     held = np.array(of_track)
@@ -180,9 +187,9 @@ def continuity(rows: np.ndarray, source: np.ndarray, plots: np.ndarray, bodies: 
     first_plot = dict(zip(seen.tolist(), plots["t"][real][at], strict=True))
     late = [t - first_plot[b] for b, t in first_row.items()]
     return Continuity(
-        tracks=float((held >= 0).sum() / max(len(kept), 1)),
+        tracks=float((held != FALSE).sum() / max(len(kept), 1)),
         swaps=swaps / max(bodies, 1),
-        false=int((held < 0).sum()),
+        false=int((held == FALSE).sum()),
         latency=float(np.median(late)) if late else float("nan"),
     )
 

@@ -193,12 +193,12 @@ class GnnEkf(Model):
     sigma_route: float = quantity(
         "1",
         "spread of the velocities of bodies that follow each other, over their speed",
-        default=0.08,
+        default=0.04,
         low=0.001,
         high=1.0,
-        source="assumption: rockets of one class from one place at nearby targets; the elevation "
-        "varies by a few degrees",
-        grade="assumed",
+        source="rockets of one class from one place at nearby targets: elevation and azimuth vary "
+        "by two degrees; tuned on seeds 1 to 8 of the trials in ripples (docs/theory/tracking.md)",
+        grade="calibrated",
     )
     sigma_max: float = quantity(
         "m",
@@ -227,7 +227,7 @@ class GnnEkf(Model):
         default=4.0,
         low=0.0,
         high=100.0,
-        source="a pair less likely by e^4 is right once in fifty times; tuned on seeds 1 to 4 of "
+        source="a pair less likely by e^4 is right once in fifty times; tuned on seeds 1 to 8 of "
         "the trials in ripples (docs/theory/tracking.md)",
         grade="calibrated",
     )
@@ -244,11 +244,11 @@ class GnnEkf(Model):
     ln_rise: float = quantity(
         "1",
         "log-likelihood ratio of a start where bodies rise into coverage, over one in the middle",
-        default=8.0,
+        default=12.0,
         low=0.0,
         high=100.0,
-        source="bodies rise over the horizon and appear nowhere else: a factor of 3,000; tuned on "
-        "the same trials",
+        source="bodies rise over the horizon and appear nowhere else: a factor of 160,000; tuned "
+        "on the same trials",
         grade="calibrated",
     )
 
