@@ -120,7 +120,8 @@ def _integer(
     """
     bound, rests_on = best.bound, PRICES
     gap = best.objective - bound
-    width = 10.0 * best.enough(S)
+    # Few types leave few sets within the whole gap: one programme instead of several.
+    width = gap if len(given.ammunition) <= sparse.FEW else 10.0 * best.enough(S)
     while time.perf_counter() < deadline:
         width = min(width, gap)
         S, best = _moved(
