@@ -117,6 +117,7 @@ def batteries(law: str, count: int) -> list[Row]:
     return [
         Row(f"{name}: an answer (target 1 ms)", first, "CPU ms", first / (1e3 * QUICK_S)),
         Row(f"{name}: above the optimum then", median(quick_gap), "%", median(quick_gap)),
+        Row(f"{name}: within 1 % then", float(np.mean(np.array(quick_gap) < 1.0)) * 100.0, "%"),
         Row(f"{name}: proven, median", median(cpu), "CPU ms"),
         Row(f"{name}: proven, p99 (target 10 ms)", last, "CPU ms", last / (1e3 * PROOF_S)),
         Row(f"{name}: largest relative gap", max(r.answer.gap for r in proof), "1"),
