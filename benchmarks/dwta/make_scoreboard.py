@@ -26,15 +26,23 @@ def main() -> None:
     given = parser.parse_args()
     if given.certificates:
         certify()
-    if given.sizes:
-        rows = [row for size in given.sizes for row in table(size, given.n)]
-        text = [
-            "# Scoreboard",
-            f"Ten seeds, {given.n} replications each; made by "
-            f"`python make_scoreboard.py {' '.join(given.sizes)} -n {given.n}`.",
-            "\n".join([HEAD, "|" + " --- |" * 5, *rows]),
-        ]
-        (FOLDER / "scoreboard.md").write_text("\n\n".join(text) + "\n", "utf-8")
+    rows = []
+    for row in (row for size in given.sizes for row in table(size, given.n)):
+        rows.append(row)
+        print(row, flush=True)
+    if rows:
+        write(rows, f"python make_scoreboard.py {' '.join(given.sizes)} -n {given.n}", given.n)
+
+
+def write(rows, command, replications):
+    """The page, once all rows are there: a run that is stopped leaves the last one."""
+    text = [
+        "# Scoreboard",
+        f"Ten seeds, {replications} replications each, less what luck did to them; made by "
+        f"`{command}`.",
+        "\n".join([HEAD, "|" + " --- |" * 5, *rows]),
+    ]
+    (FOLDER / "scoreboard.md").write_text("\n\n".join(text) + "\n", "utf-8")
 
 
 def certify() -> None:

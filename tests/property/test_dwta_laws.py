@@ -202,6 +202,14 @@ def test_raised_bound__takes_a_third_of_the_way_from_the_fluid_bound_to_the_opti
     assert below + (best - below) / 3.0 < raised < best + 2.5 * error
 
 
+def test_in_turn__the_programme_over_rounds_is_the_exact_optimum():
+    for seed in range(8):
+        evening = problem.make("small", seed)
+        for batteries, rounds, chances in ((1, 3, 2), (2, 2, 2), (3, 1, 2)):
+            made = in_turn.neighbours(evening, batteries, rounds, chances)
+            assert in_turn.optimum(made) == pytest.approx(exact(made), rel=1e-9)
+
+
 def test_bound__falls_with_stock_and_with_chances():
     """More rounds, or one chance more, never raise the damage (monotone in inventory and time)."""
     for seed in range(40):

@@ -155,6 +155,23 @@ def test_in_turn__optimum_is_between_bound_and_policy_and_found_by_hand():
     assert in_turn.optimum(one) == pytest.approx(v * (1.0 - p))
 
 
+def test_neighbours__are_in_turn_within_reach_and_their_optimum_is_above_the_bound():
+    evening = problem.make("small", 3)
+    made = in_turn.neighbours(evening, 3, rounds=4, chances=2)
+    problem.check(made)
+    values = {t["value"] for t in evening["threats"]}
+    assert len(made["batteries"]) == 3 and len(made["threats"]) <= 12
+    for j, t in enumerate(made["threats"]):
+        assert t["value"] in values and t["detected"] == 2 * j
+        assert {o[1] for o in t["opportunities"]} == {2 * j, 2 * j + 1}
+        assert {o[4] for o in t["opportunities"]} == {1, 2}
+    found, best = bound.fluid(play.game(made)).value, in_turn.optimum(made)
+    assert found <= best + 1e-9 <= sum(t["value"] for t in made["threats"])
+    # One battery out of reach of everybody changes nothing.
+    more = made | {"batteries": [*made["batteries"], made["batteries"][0]]}
+    assert in_turn.optimum(more) == pytest.approx(best, rel=1e-12)
+
+
 # ---------------------------------------------------------------- value of a round over days
 
 

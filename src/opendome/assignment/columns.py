@@ -16,6 +16,8 @@ from opendome.kernels.assign_sparse import Sparse
 
 #: Columns that are built at most; more are refused.
 MOST = 3_000_000
+#: Sets up to which the simplex method beats the interior point: vertices are nearly plans.
+VERTEX = 2_500
 
 
 class Columns(NamedTuple):
@@ -116,7 +118,10 @@ def solve(
         lp.integrality_ = [kind.kInteger] * c + [kind.kContinuous] * m
     options: dict[str, Any] = {"mip_rel_gap": 0.0, "mip_abs_gap": tolerance}
     if box is not None:
-        options |= {"solver": "ipm", "run_crossover": "off"}
+        if c <= VERTEX:
+            options |= {"solver": "simplex", "presolve": "off"}
+        else:
+            options |= {"solver": "ipm", "run_crossover": "off"}
     if time_limit_s is not None:
         options["time_limit"] = max(time_limit_s, 0.0)
     run = solver(**options)

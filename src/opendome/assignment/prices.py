@@ -26,6 +26,8 @@ TOLERANCE, ROUNDING = 1e-6, 1e-13
 CYCLES = 3000
 #: Sets a target within the gap up to which one programme holds them all.
 DIRECT = 5
+#: Trust region at first, in widths of the pool of sets.
+BOX = 8.0
 #: Linear programmes in one go at most.
 ROUNDS = 60
 
@@ -142,7 +144,7 @@ def by_columns(S: Sparse, start: Priced, deadline: float) -> Priced:
     code = np.random.default_rng(0).integers(1, 2**62, len(S.weapon))
     best = start
     width, pool = _window(S, best, s)
-    box, good = 2.0 * width, False
+    box = BOX * width
     for _ in range(ROUNDS):
         left = deadline - time.perf_counter()
         if left <= 0.0:
@@ -157,9 +159,8 @@ def by_columns(S: Sparse, start: Priced, deadline: float) -> Priced:
             break
         if gained < 0.0:
             box *= 0.7
-        elif gained > 0.5 * promised and good:
+        elif gained > 0.5 * promised:
             box *= 1.5
-        good = gained > 0.0
         more = programme.within(S, there.u, there.K + 0.3 * width, s)
         reduced = pool.A + pool.price(S, best.u) - best.K[pool.target]
         pool = pool.take(np.flatnonzero(reduced < 3.0 * width))
@@ -192,8 +193,7 @@ def _window(S: Sparse, best: Priced, s: Scratch) -> tuple[float, programme.Colum
 
 def rounded(S: Sparse, best: Priced, columns: programme.Columns, x: np.ndarray) -> Priced:
     """The better of the known plan and that of the columns that are mostly taken, completed."""
-    shots = np.zeros(len(S.weapon), np.int64)
-    for c in np.flatnonzero(x > 0.5):
-        np.add.at(shots, columns.row[columns.start[c] : columns.start[c + 1]], 1)
+    taken = columns.take(np.flatnonzero(x > 0.5)).row
+    shots = np.bincount(taken, minlength=len(S.weapon)).astype(np.int64)
     shots, value = plans.marginal_return(S, plans.cut(S, shots))
     return best._replace(shots=shots, objective=value) if value < best.objective else best

@@ -20,6 +20,8 @@ from opendome.kernels.assign_sparse import Sparse
 SPARE = 10.0
 #: Pairs for which exchanges are worth their time before the first prices, if time is short.
 QUICK = 10_000
+#: Sets a target within the whole gap up to which one integer programme takes them all.
+WHOLE = 3
 
 
 class Assignment(NamedTuple):
@@ -121,6 +123,9 @@ def _integer(
     bound, rests_on = best.bound, PRICES
     gap = best.objective - bound
     width = 10.0 * best.enough(S)
+    whole = len(S.weapon) == given.pairs  # else there are more sets than these
+    if whole and programme.within(S, best.u, best.K + gap, sparse.scratch(S), WHOLE * len(best.K)):
+        width = gap
     while time.perf_counter() < deadline:
         width = min(width, gap)
         S, best = _moved(

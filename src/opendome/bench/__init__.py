@@ -3,20 +3,23 @@
 CPU seconds because wall time on a shared machine measures the neighbours; medians of repeats;
 and ratios within one run, so that figures of two machines can be compared.
 
-A benchmark is a module of this package, in `NAMES`, with `TITLE` and `measure(full)`.
+A benchmark is a module of this package, in `NAMES`, with `TITLE` and `measure(full)`: a list of
+rows, or a generator where they take long.
 """
 
 import importlib
+import sys
+from collections.abc import Iterable
 
 from opendome.bench.rows import Row
 
-__all__ = ["NAMES", "Row", "measure", "show"]
+__all__ = ["NAMES", "Row", "measure", "show", "watch"]
 
 NAMES = ("assign", "flight", "page", "plan", "policies", "radar", "study", "tracking")
 
 
-def measure(name: str, *, cold: bool = False, full: bool = False) -> tuple[str, list[Row]]:
-    """Title and rows of a benchmark.
+def measure(name: str, *, cold: bool = False, full: bool = False) -> tuple[str, Iterable[Row]]:
+    """Title and rows of a benchmark; some measure a row only when it is asked for.
 
     Parameters
     ----------
@@ -33,6 +36,20 @@ def measure(name: str, *, cold: bool = False, full: bool = False) -> tuple[str, 
     from opendome.bench import scenario
 
     return scenario.TITLE, scenario.measure(name, cold)
+
+
+def watch(rows: Iterable[Row]) -> tuple[list[Row], bool]:
+    """All rows, each on stderr as it comes, and whether they came to an end: Ctrl-C keeps them."""
+    if isinstance(rows, list):
+        return rows, True
+    done: list[Row] = []
+    try:
+        for row in rows:
+            done.append(row)
+            print(f"{row.name}: {row.value:.3g} {row.unit}", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        return done, False
+    return done, True
 
 
 def show(title: str, rows: list[Row]) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from opendome.options import as_json_option, debug_option, print_json
+from opendome.options import INTERRUPTED, as_json_option, debug_option, print_json, say
 
 
 @click.command()
@@ -20,6 +20,8 @@ def bench(name: str, cold: bool, full: bool, as_json: bool) -> None:
     studies), `policies` (damage over the bound, re-planning), `radar` (detection beside scipy,
     dwells, plots), `study` (workers, orchestration, memory, a million rows, Dask), `tracking`
     (speed, Stone Soup, error over bound).
+
+    Long ones print each row when it is measured; Ctrl-C keeps what there is.
     """
     from opendome import bench as benchmarks
 
@@ -27,8 +29,12 @@ def bench(name: str, cold: bool, full: bool, as_json: bool) -> None:
         raise click.UsageError(f"--cold: of a scenario only, not with `{name}`")
     if full and name not in benchmarks.NAMES:
         raise click.UsageError(f"--full: only with {', '.join(benchmarks.NAMES)}")
-    title, rows = benchmarks.measure(name, cold=cold, full=full)
+    title, coming = benchmarks.measure(name, cold=cold, full=full)
+    rows, whole = benchmarks.watch(coming)
     if as_json:
         print_json([row._asdict() for row in rows])
     else:
         benchmarks.show(title, rows)
+    if not whole:
+        say(["interrupted; these are the rows measured by then"])
+        raise click.exceptions.Exit(INTERRUPTED)
