@@ -62,7 +62,7 @@ def test_explain__tells_the_story_of_a_rocket_fired_at():
     fired = result.sql("select rocket from shots where rocket >= 0 order by rocket").to_pylist()
     story = explain.explain(result, fired[0]["rocket"])
     said = "\n".join(explain.lines(story))
-    assert "fires 1: battery 0" in said
+    assert "fires 1: battery A, kill" in said
     assert "waits for a smaller impact ellipse" in said
     assert "Truth: " in said
     assert story["shots"][0]["decision_time_s"] in {

@@ -6,6 +6,7 @@ Everything shown was believed at the time; truth comes last, as what became of i
 from itertools import groupby
 from typing import Any
 
+from opendome import scenario
 from opendome.results import Result, ResultError
 
 #: What the reasons of tables.REASONS mean.
@@ -53,9 +54,12 @@ def explain(result: Result, rocket: int, rep: int | None = None) -> dict[str, An
     of = f"rep = {rep} and track in (select track from tracks where rep = {rep} "
     of += f"and rocket = {rocket})"
     ordered = f"select * from {{}} where {of} order by time_s, track"
+    written = result.manifest["scenario"]
+    known = scenario.parse(written["text"], written["name"])
     return {
         "rep": rep,
         "rocket": rocket,
+        "batteries": [battery.name for battery in known.batteries],
         "decisions": _rows(result, ordered.format("decisions")),
         "alternatives": _rows(result, ordered.format("alternatives") + ", battery"),
         "shots": _rows(
@@ -91,7 +95,7 @@ def lines(story: dict[str, Any]) -> list[str]:
     if not story["decisions"]:
         said.append("Never put to the policy: no confirmed track threatened a place in reach.")
     for reason, group in groupby(story["decisions"], key=lambda d: (d["track"], d["reason"])):
-        said += _stretch(reason[1], list(group), story["alternatives"])
+        said += _stretch(reason[1], list(group), story)
     for shot in story["shots"]:
         said.append(
             f"Round {shot['shot']} of {shot['battery']}: ordered {shot['decision_time_s']:.0f} s, "
@@ -105,7 +109,7 @@ def lines(story: dict[str, Any]) -> list[str]:
     return said
 
 
-def _stretch(reason: str, group: list[dict[str, Any]], alternatives: list[dict]) -> list[str]:
+def _stretch(reason: str, group: list[dict[str, Any]], story: dict[str, Any]) -> list[str]:
     """Decisions in a row with one reason: from when to when, what was believed, what was open."""
     first, last = group[0], group[-1]
     when = f"{first['time_s']:.0f} s"
@@ -116,13 +120,13 @@ def _stretch(reason: str, group: list[dict[str, Any]], alternatives: list[dict])
         f"threat {last['threat']:.2f}, value at risk {last['value']:.1f}, impact due in "
         f"{last['impact_time_s'] - last['time_s']:.0f} s"
     ]
-    for a in alternatives:
+    for a in story["alternatives"]:
         if a["time_s"] == last["time_s"] and a["track"] == last["track"]:
             chosen = last["fire"] > 0 and a["battery"] == last["battery"]
             worth = "" if a["gain"] is None or a["gain"] != a["gain"] else _worth(a)
             mark = f"  fires {last['fire']}" if chosen else "  could"
             said.append(
-                f"{mark}: battery {a['battery']}, kill {a['p_kill']:.2f}, meets in "
+                f"{mark}: battery {story['batteries'][a['battery']]}, kill {a['p_kill']:.2f}, meets in "
                 f"{a['intercept_time_s'] - a['time_s']:.1f} s, latest lift-off in "
                 f"{a['latest_launch_s'] - a['time_s']:.1f} s, {a['rounds']} rounds{worth}"
             )
@@ -131,4 +135,4 @@ def _stretch(reason: str, group: list[dict[str, Any]], alternatives: list[dict])
 
 def _worth(a: dict[str, Any]) -> str:
     price = "" if a["price"] is None or a["price"] != a["price"] else f", price {a['price']:.1f}"
-    return f"{price}, gain {a['gain']:.1f}"
+    return f"{price}, gain over waiting {round(a['gain'], 1) + 0.0:.1f}"
