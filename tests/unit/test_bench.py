@@ -27,5 +27,6 @@ def test_watch__says_each_row_and_keeps_what_there_is_when_stopped(capsys):
 def test_bench__prints_the_rows_that_there_are_when_stopped(monkeypatch):
     monkeypatch.setattr(bench, "measure", lambda *_, **__: ("title", stopped()))
     done = CliRunner().invoke(main, ["bench", "assign", "--json"])
-    assert done.exit_code == INTERRUPTED and "interrupted" in done.stderr
+    assert done.exit_code == INTERRUPTED
+    assert "interrupted" in done.stderr
     assert [row["name"] for row in json.loads(done.stdout)] == ["first"]

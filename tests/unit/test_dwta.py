@@ -160,9 +160,11 @@ def test_neighbours__are_in_turn_within_reach_and_their_optimum_is_above_the_bou
     made = in_turn.neighbours(evening, 3, rounds=4, chances=2)
     problem.check(made)
     values = {t["value"] for t in evening["threats"]}
-    assert len(made["batteries"]) == 3 and len(made["threats"]) <= 12
+    assert len(made["batteries"]) == 3
+    assert len(made["threats"]) <= 12
     for j, t in enumerate(made["threats"]):
-        assert t["value"] in values and t["detected"] == 2 * j
+        assert t["value"] in values
+        assert t["detected"] == 2 * j
         assert {o[1] for o in t["opportunities"]} == {2 * j, 2 * j + 1}
         assert {o[4] for o in t["opportunities"]} == {1, 2}
     found, best = bound.fluid(play.game(made)).value, in_turn.optimum(made)

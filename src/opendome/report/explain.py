@@ -125,8 +125,9 @@ def _stretch(reason: str, group: list[dict[str, Any]], story: dict[str, Any]) ->
             chosen = last["fire"] > 0 and a["battery"] == last["battery"]
             worth = "" if a["gain"] is None or a["gain"] != a["gain"] else _worth(a)
             mark = f"  fires {last['fire']}" if chosen else "  could"
+            battery = story["batteries"][a["battery"]]
             said.append(
-                f"{mark}: battery {story['batteries'][a['battery']]}, kill {a['p_kill']:.2f}, meets in "
+                f"{mark}: battery {battery}, kill {a['p_kill']:.2f}, meets in "
                 f"{a['intercept_time_s'] - a['time_s']:.1f} s, latest lift-off in "
                 f"{a['latest_launch_s'] - a['time_s']:.1f} s, {a['rounds']} rounds{worth}"
             )
