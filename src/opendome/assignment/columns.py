@@ -117,6 +117,8 @@ def solve(
         kind = highspy.HighsVarType
         lp.integrality_ = [kind.kInteger] * c + [kind.kContinuous] * m
     options: dict[str, Any] = {"mip_rel_gap": 0.0, "mip_abs_gap": tolerance}
+    if box is None and c <= VERTEX:  # a good plan is known: heuristics take half of the time
+        options |= {"mip_heuristic_effort": 0.0, "mip_heuristic_run_feasibility_jump": False}
     if box is not None:
         if c <= VERTEX:
             options |= {"solver": "simplex", "presolve": "off"}

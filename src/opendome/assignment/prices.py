@@ -28,6 +28,8 @@ CYCLES = 3000
 DIRECT = 5
 #: Trust region at first, in widths of the pool of sets.
 BOX = 8.0
+#: Shots at the border of the trust region that are rounding.
+SHORT = 1e-6
 #: Linear programmes in one go at most.
 ROUNDS = 60
 
@@ -155,7 +157,9 @@ def by_columns(S: Sparse, start: Priced, deadline: float) -> Priced:
         if gained > 0.0:
             best = there
         best = rounded(S, best, pool, told.x)
-        if best.closed(S) or promised <= 0.1 * best.enough(S):
+        little = 0.1 * best.enough(S)
+        kept = promised - gained <= little and told.short <= SHORT  # the region did not bind
+        if best.closed(S) or promised <= little or kept:
             break
         if gained < 0.0:
             box *= 0.7
