@@ -31,16 +31,14 @@ HOURS_BRIEF, HOURS_FULL = 0.05, 1.0
 MIDWAY = 45  # scans after which all bodies are up and few fits are due
 
 
-def measure(full: bool) -> list[Row]:
-    """Run the benchmark."""
-    return [
-        *_speed(10_000 if full else 300),
-        *(_speed(1_000) if full else []),
-        *_update(),
-        *_set(full),
-        *_false(HOURS_FULL if full else HOURS_BRIEF),
-        *_bounds(300 if full else 15),
-    ]
+def measure(full: bool) -> Iterator[Row]:
+    """Run the benchmark, row by row."""
+    for n in (1_000, 10_000) if full else (300,):
+        yield from _speed(n)
+    yield from _update()
+    yield from _set(full)
+    yield from _false(HOURS_FULL if full else HOURS_BRIEF)
+    yield from _bounds(300 if full else 15)
 
 
 def _timed(trial: Trial) -> tuple[np.ndarray, float, list[float]]:
