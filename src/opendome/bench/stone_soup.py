@@ -1,9 +1,9 @@
 """Stone Soup's multi-target tracker on the plots of a trial: the peer of `bench tracking`.
 
 The tracker's own motion (drag curve, air and earth; seven states), gated global nearest neighbour
-by exact assignment, initiation from three plots, deletion after five scans without one.  Two
-filters: the extended one with little process noise, and the unscented one with none, which is three
-times dearer and the better of the two.  Imported only where Stone Soup is there.
+by exact assignment, initiation from three plots, deletion after five scans without one, little
+process noise.  Two filters: the extended one, and the unscented one, which is dearer and the better
+of the two where it holds out.  Imported only where Stone Soup is there.
 """
 
 import time
@@ -38,10 +38,11 @@ from opendome.tracking.trials import Trial
 
 START = datetime(2021, 5, 10)
 VELOCITY_SIGMA, LN_BETA_SIGMA = 700.0, 0.35  # m/s, 1: the priors of the trials
-#: Name of a filter -> predictor, updater, process noise (m/s^2 s^1/2).
-FILTERS: dict[str, tuple[Any, Any, float]] = {
-    "extended": (ExtendedKalmanPredictor, ExtendedKalmanUpdater, 0.1),
-    "unscented": (UnscentedKalmanPredictor, UnscentedKalmanUpdater, 0.0),
+NOISE = 0.1  # m/s^2 s^1/2
+#: Name of a filter -> predictor and updater.
+FILTERS: dict[str, tuple[Any, Any]] = {
+    "extended": (ExtendedKalmanPredictor, ExtendedKalmanUpdater),
+    "unscented": (UnscentedKalmanPredictor, UnscentedKalmanUpdater),
 }
 
 
@@ -49,7 +50,6 @@ class Ballistic(TransitionModel, GaussianModel, TimeVariantModel):
     """The tracker's motion without wind, state x y z vx vy vz ln(beta)."""
 
     nature: Any = Property(doc="air and earth, of kernels/nature.py")
-    noise: float = Property(doc="process noise, m/s^2 s^1/2")
 
     def __init__(self, *words: Any, **more: Any) -> None:
         super().__init__(*words, **more)
@@ -71,7 +71,7 @@ class Ballistic(TransitionModel, GaussianModel, TimeVariantModel):
 
     def covar(self, **more: Any) -> CovarianceMatrix:
         dt = more["time_interval"].total_seconds()
-        q = np.array([[dt**3 / 3.0, dt**2 / 2.0], [dt**2 / 2.0, dt]]) * self.noise**2
+        q = np.array([[dt**3 / 3.0, dt**2 / 2.0], [dt**2 / 2.0, dt]]) * NOISE**2
         out = np.zeros((7, 7))
         out[:6, :6] = np.kron(q, np.eye(3))
         return CovarianceMatrix(out + 1e-9 * np.eye(7))
@@ -108,8 +108,8 @@ def track(trial: Trial, kind: str) -> tuple[np.ndarray, float]:
     kind : str
         One of FILTERS.
     """
-    predict, update, noise = FILTERS[kind]
-    predictor = predict(Ballistic(nature=trial.sensors.nature, noise=noise))
+    predict, update = FILTERS[kind]
+    predictor = predict(Ballistic(nature=trial.sensors.nature))
     updater = update(None)
     near = DistanceHypothesiser(predictor, updater, Mahalanobis(), missed_distance=4)
     spread = np.r_[np.zeros(3), np.full(3, VELOCITY_SIGMA), LN_BETA_SIGMA] ** 2
