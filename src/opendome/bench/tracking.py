@@ -210,10 +210,10 @@ def _bounds(n: int) -> Iterator[Row]:
                 got = run(speed, n, SEED, rate=rate)
                 name = f"{what}, {far / 1e3:g} km{', range rate' if rate else ''}"
                 yield Row(f"{name}: impact error over bound", fmean(e.impact for e in got), "1")
-                yield Row(f"{name}: ... worst plot count", max(e.impact for e in got), "1")
+                yield Row(f"{name}: ... impact, worst count", max(e.impact for e in got), "1")
                 yield Row(f"{name}: launch error over bound", fmean(e.launch for e in got), "1")
                 yield Row(f"{name}: inside 95 %", 100.0 * fmean(e.inside for e in got), "%")
                 inside = [100.0 * e.launch_inside for e in got]
                 yield Row(f"{name}: launch inside 95 %", fmean(inside), "%")
-                yield Row(f"{name}: ... worst plot count", min(inside), "%")
+                yield Row(f"{name}: ... launch, worst count", min(inside), "%")
                 yield Row(f"{name}: NEES over 6", fmean(e.nees for e in got), "1")
