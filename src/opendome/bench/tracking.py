@@ -15,7 +15,7 @@ import numpy as np
 
 from opendome._jit import kernel
 from opendome.bench.rows import Row
-from opendome.kernels import estimator, states, window
+from opendome.kernels import estimator, motion, states, window
 from opendome.kernels.gating import CONFIRMED
 from opendome.tracking import efficiency, metrics, radars, recorded, trials
 from opendome.tracking.trials import Trial
@@ -28,7 +28,8 @@ PEER_SCANS = 600  # bodies times scans of a trial that Stone Soup runs too
 AHEAD = (0.0, 5.0, 10.0, 20.0, 30.0, 45.0, 90.0)  # s, intervals of the time to impact
 FALSE_PLOTS = 500.0  # a scan, in the trial without bodies
 HOURS_BRIEF, HOURS_FULL = 0.05, 1.0
-MIDWAY = 45  # scans after which all bodies are up and few fits are due
+TUNED, OTHERS = range(1, 9), range(11, 21)  # seeds of the trials in ripples
+MIDWAY = 50  # scans after which windows are full and few fits are due
 
 
 def measure(full: bool) -> Iterator[Row]:
@@ -37,6 +38,8 @@ def measure(full: bool) -> Iterator[Row]:
         yield from _speed(n)
     yield from _update()
     yield from _set(full)
+    if full:
+        yield from _ripples()
     yield from _false(HOURS_FULL if full else HOURS_BRIEF)
     yield from _bounds(300 if full else 15)
 
@@ -85,7 +88,43 @@ def _update() -> list[Row]:
         for _ in range(10):
             _updated(*args)
         best = min(best, (time.process_time() - began) / 10 / n)
-    return [Row("a plot into a track by recursion, eleven constants", 1e9 * best, "CPU ns")]
+    return [
+        Row("a plot into a track by recursion, eleven constants", 1e9 * best, "CPU ns"),
+        *_flights(tracker),
+    ]
+
+
+def _flights(tracker: recorded.Tracker) -> Iterator[Row]:
+    """A step of a body with its derivatives, and a pass over a full window of plots."""
+    fixed, k = tracker.fixed, tracker.scratch.k
+    full = np.flatnonzero(tracker.belief.estimates["n_window"] == window.WINDOW)
+    e = tracker.belief.estimates[full[0]]
+    estimator.restore(e, fixed.tracker[0], k)
+    k.s[motion.DT] = 1e-4
+    for name, work, n, unit in (
+        ("a step of a body with its derivatives", _steps, 20_000, 1e9),
+        (f"a pass over {window.WINDOW} plots", _passes, 500, 1e6),
+    ):
+        each = []
+        for _ in range(5):
+            began = time.process_time()
+            work(n, e, fixed, k)
+            each.append((time.process_time() - began) / n)
+        yield Row(name, unit * min(each), "CPU ns" if unit == 1e9 else "CPU us")
+
+
+@kernel
+def _steps(n, e, fixed, k):
+    for _ in range(n):
+        motion.step(k.s, fixed.drag, fixed.nature, True)
+
+
+@kernel
+def _passes(n, e, fixed, k):
+    for _ in range(n):
+        estimator.linearise(
+            e, fixed.tracker[0], fixed.radars, fixed.drag, fixed.nature, k, motion.N_MOTION
+        )
 
 
 @kernel
@@ -136,6 +175,28 @@ def _quality(name: str, trial: Trial, rows: np.ndarray) -> Iterator[Row]:
         when = f"{name}: impact error {one.start:g}-{one.end:g} s before impact"
         yield Row(f"{when}, median", one.median, "m")
         yield Row(f"{when}, inside 95 %", 100.0 * one.inside, "%")
+
+
+def _ripples() -> Iterator[Row]:
+    """Ripples over many seeds: those that the starts' parameters were tuned on, and others."""
+    for name in (name for name in trials.SET if "ripples" in name):
+        for what, seeds, own in (
+            ("tuned on", TUNED, None),
+            ("others", OTHERS, None),
+            ("tuned on, no joint probabilities", TUNED, 0.0),
+        ):
+            kept = [_kept(trials.trial(name, seed), own) for seed in seeds]
+            label = f"{name}, mean of seeds {seeds[0]} to {seeds[-1]} ({what})"
+            yield Row(f"{label}: tracks a rocket", fmean(k.tracks for k in kept), "1")
+            yield Row(f"{label}: swaps a rocket", fmean(k.swaps for k in kept), "1")
+
+
+def _kept(trial: Trial, own: float | None) -> metrics.Continuity:
+    """How tracks keep to bodies; `own` replaces the tracker's `p_own`."""
+    if own is not None:
+        trial.sensors.tracker["p_own"] = own
+    rows = recorded.track(trial.plots, trial.sensors)
+    return metrics.continuity(rows, trial.source, trial.plots, len(trial.impact))
 
 
 def _due(trial: Trial) -> np.ndarray:
