@@ -5,11 +5,11 @@ import pytest
 
 from opendome.tracking import metrics, recorded, trials
 
-#: Measured with seed 1: tracks a rocket 1.077, 1.003 and 1.197, swaps 0.35, 0.05 and 0.40 (a swap
+#: Measured with seed 1: tracks a rocket 1.060, 1.000 and 1.180, swaps 0.21, 0 and 0.41 (a swap
 #: counts out and back).
 BOUNDS = [
-    ("300 in ripples", 1.15, 0.5, 0.93),
-    ("300 in ripples, range rate", 1.01, 0.1, 0.96),
+    ("300 in ripples", 1.15, 0.4, 0.93),
+    ("300 in ripples, range rate", 1.01, 0.03, 0.96),
     ("300 in ripples, merged", 1.2, 0.5, 0.93),
 ]
 
